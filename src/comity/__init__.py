@@ -1,0 +1,3 @@
+"""Comity: a fingerprint-sharing programme, run, governed and audited."""
+
+__version__ = "0.1.0"
