@@ -1,0 +1,65 @@
+# Comity. `make` alone lists what can be made.
+#
+# Everything lives in .venv, built from locked versions with hashes. The network is used to
+# build it, never to run it. A stamp says a step is done; touching a lock file undoes it.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench reference lock clean distclean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/.ready  ## run the whole programme on synthetic people; the report is in out/demo
+	@$(BIN)/comity demo
+
+test: $(VENV)/.ready-dev  ## every test, in WORKERS processes (2 unless told)
+	@CHROMIUM=$$(scripts/chromium) && export CHROMIUM && \
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+lint: $(VENV)/.ready-dev  ## ruff's rules and format, mypy --strict on src
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict src
+
+format: $(VENV)/.ready-dev  ## rewrite the code in the house format
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.ready  ## speed and accuracy of what exists, on this machine
+	@$(BIN)/comity bench
+
+reference: $(VENV)/.ready  ## write docs/reference/ from the code
+	$(BIN)/python scripts/reference.py
+
+lock: $(VENV)/.ready-dev  ## resolve the newest versions into the lock files
+	scripts/lock
+
+clean:  ## remove what runs leave behind
+	rm -rf out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean  ## remove .venv as well
+	rm -rf $(VENV) src/*.egg-info
+
+$(VENV)/.pip: scripts/venv scripts/debs
+	@scripts/venv $(VENV)
+	@touch $@
+
+$(VENV)/.locked: $(VENV)/.pip requirements.lock
+	@echo "installing the locked packages in $(VENV): a minute or two, once"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.locked pyproject.toml
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+	@echo "installing the locked development packages in $(VENV)"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
