@@ -1,0 +1,77 @@
+"""What is known of a case now: the submission, its history, and what was recorded since.
+
+A change is an event that alters the facts: a disposition (what a court did with a charge) or a
+correction (a person found a recorded fact wrong). Facts are always computed from all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from comity.agreement.levels import VERSIONS, level_of, minor_traffic_only
+from comity.exchange.case import Case
+from comity.exchange.store import Event
+from comity.records import LAWFUL_PROCESS, Encounter, Facts
+
+CORRECTABLE = ("juvenile", "victim_or_witness", "citizen", "minor_traffic_only")
+
+
+def changes(case: Case) -> list[Event]:
+    """Dispositions and corrections in the order in which they were recorded."""
+    return [e for e in case.events() if e.step.startswith(("disposition ", "correction "))]
+
+
+def facts(case: Case, found: Mapping[str, Any] | None = None) -> Facts:
+    """Facts of a case; `found` is the second repository's record and encounters after a match."""
+    submission = case.submission
+    if submission is None:
+        return Facts(jurisdiction=case.jurisdiction)
+    dispositions = [e.body for e in changes(case) if e.step.startswith("disposition ")]
+    corrections = {
+        e.body["fact"]: e.body["value"] for e in changes(case) if e.step.startswith("correction ")
+    }
+    charges = [c.ncic for c in submission.charges]
+    convicted = [d["ncic"] for d in dispositions if d["result"] == "convicted"]
+    before = _convictions_before(case)
+    known: dict[str, Any] = {
+        "minor_traffic_only": minor_traffic_only(charges),
+        "juvenile": submission.juvenile,
+    }
+    if found is not None:
+        encounters = found["encounters"]
+        known["lawful_process_only"] = all(e.reason in LAWFUL_PROCESS for e in encounters)
+        known["citizen"] = found["record"].get("citizen")
+    return Facts(
+        jurisdiction=submission.jurisdiction,
+        criminal=submission.criminal,
+        stage=_stage(submission.criminal, dispositions),
+        level={v: level_of(charges, [*before, *convicted], v) for v in VERSIONS},
+        **(known | corrections),
+    )
+
+
+def _stage(criminal: bool, dispositions: Sequence[Mapping[str, Any]]) -> str | None:
+    if not criminal:
+        return None
+    results = {d["result"] for d in dispositions}
+    if "convicted" in results:
+        return "conviction"
+    return "charge" if "charged" in results else "arrest"
+
+
+def _convictions_before(case: Case) -> list[str]:
+    """NCIC codes of convictions that the criminal repository already held at the search."""
+    search = case.event("criminal search")
+    return list(search.body["convictions"]) if search else []
+
+
+def found_in_second(case: Case) -> dict[str, Any] | None:
+    """Record and encounters of the matched identity; None where there is no match."""
+    search = case.event("second search")
+    if search is None or search.body["identity"] is None:
+        return None
+    identity = search.body["identity"]
+    repository = case.house.second
+    encounters: tuple[Encounter, ...] = repository.encounters(identity)
+    return {"identity": identity, "encounters": encounters, "record": repository.record(identity)}

@@ -1,0 +1,152 @@
+"""Steps 3 and 5: search the repositories and answer the contributor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from comity.exchange.case import Case, Step
+from comity.exchange.facts import facts
+from comity.records import LAWFUL_PROCESS, Candidate, Decision, Finding, Template
+from comity.wire import build
+
+CONTRIBUTOR = "contributor"
+
+
+def refuse(case: Case, findings: Sequence[Finding]) -> None:
+    """First response to a file that breaks a hard rule: an ERRT naming field, rule and value."""
+
+    def work() -> Step:
+        case.clock.spent("respond")
+        now = case.clock.now()
+        data = build.errt(case.submission, findings, now=now, tcn=_answer_number(case, "1"))
+        step = Step({"response": "ERRT"})
+        entry = step.say(
+            "first_response",
+            response="ERRT",
+            identified=None,
+            seconds=case.seconds_since_received(),
+        )
+        step.send(entry, CONTRIBUTOR, "first_response", f"{case.token[:8]}-errt.eft", data, now)
+        return step
+
+    case.once("first response", work)
+
+
+def search_criminal(case: Case, probe: Sequence[Template]) -> dict[str, Any]:
+    """Step 3: ask the criminal repository, then enrol the booking in it.
+
+    The result is durable before the print is enrolled, so that a crash between the two can't make
+    a booking find itself; enrolling is repeated harmlessly on the next run.
+    """
+    house = case.house
+
+    def work() -> Step:
+        candidates = house.criminal.search(probe)
+        case.clock.spent("search")
+        best = candidates[0].identity if candidates else None
+        identity = best or house.tokens.identity(case.token)
+        record = house.criminal.record(identity)
+        step = Step(
+            {
+                "identified": best is not None,
+                "identity": identity,
+                "candidates": [_candidate(c) for c in candidates[:5]],
+                "convictions": list(record.get("convictions", ())),
+            }
+        )
+        step.also = lambda connection: _note_booking(connection, case, identity)
+        return step
+
+    body = case.once("criminal search", work).body
+    rolled = [t for t in probe if t.finger]
+    if not body["identified"] and len(rolled) > 2:  # noqa: PLR2004  two thumbs alone are a probe, not an enrolment
+        house.criminal.enrol(body["identity"], rolled)
+    return body
+
+
+def _note_booking(connection: sa.Connection, case: Case, identity: str) -> None:
+    on = (case.submission.arrest_date if case.submission else None) or case.clock.now().date()
+    case.house.criminal.note(connection, identity, "booking", on, case.token)
+
+
+def first_response(case: Case, search: dict[str, Any]) -> None:
+    """SRE: identified or not, and what the criminal repository holds."""
+    submission = case.submission
+    if submission is None:
+        return
+
+    def work() -> Step:
+        case.clock.spent("respond")
+        now = case.clock.now()
+        held = case.house.criminal.encounters(search["identity"], before_case=case.token)
+        text = "\n".join(f"BOOKING {e.on.isoformat()}" for e in held) if held else None
+        data = build.sre(
+            submission,
+            identified=search["identified"],
+            record_text=text,
+            now=now,
+            tcn=_answer_number(case, "1"),
+        )
+        step = Step({"response": "SRE"})
+        entry = step.say(
+            "first_response",
+            response="SRE",
+            identified=search["identified"],
+            seconds=case.seconds_since_received(),
+        )
+        step.send(entry, CONTRIBUTOR, "first_response", f"{case.token[:8]}-sre.eft", data, now)
+        return step
+
+    case.once("first response", work)
+
+
+def search_second(case: Case, probe: Sequence[Template], permit: Decision) -> dict[str, Any]:
+    """Step 5: search the second repository under a permit. Nothing is enrolled there (I6)."""
+    house = case.house
+
+    def work() -> Step:
+        before = house.second.digest()
+        candidates = house.second.search_under(probe, permit)
+        case.clock.spent("search")
+        identity = candidates[0].identity if candidates else None
+        encounters = house.second.encounters(identity) if identity else ()
+        step = Step(
+            {
+                "identity": identity,
+                "candidates": [_candidate(c) for c in candidates[:5]],
+                "unchanged": before == house.second.digest(),
+            }
+        )
+        criminal = case.event("criminal search")
+        person = house.tokens.person(criminal.body["identity"]) if criminal else None
+        step.say(
+            "search",
+            matched=identity is not None,
+            person=person,
+            reasons=sorted({e.reason for e in encounters}),
+            lawful_process_only=all(e.reason in LAWFUL_PROCESS for e in encounters)
+            if encounters
+            else None,
+            citizen=house.second.record(identity).get("citizen") if identity else None,
+            level=dict(facts(case).level),
+        )
+        return step
+
+    return case.once("second search", work).body
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "identity": candidate.identity,
+        "score": round(candidate.score, 4),
+        "fpir": candidate.fpir,
+        "fingers": {str(f.finger): round(f.similarity, 4) for f in candidate.fingers},
+    }
+
+
+def _answer_number(case: Case, which: str) -> str:
+    """Transaction control number of an answer: ours, unique by case and order."""
+    return f"CMTY{case.token[:20].upper()}{which}"

@@ -1,0 +1,81 @@
+"""Step 8: a person at the notified agency determines; later, what came of it is recorded.
+
+Nothing here follows from a match by itself: there is no path from a candidate to a determination
+that does not pass through `determine`, with a reason and the people who gave it.
+"""
+
+from __future__ import annotations
+
+from comity.errors import ReleaseError
+from comity.exchange.case import Case, Step, released
+from comity.exchange.facts import facts
+from comity.exchange.release import NOTIFIED
+
+DETERMINATIONS = ("no_action", "action_requested", "refer")
+STAGES = ("custody", "removal")
+
+
+def determine(case: Case, *, reviewers: tuple[str, ...], determination: str, reason: str) -> None:
+    """Record a determination.
+
+    reviewers  tokens of the people who looked, one or two
+
+    Raises
+    ------
+    ReleaseError  nothing was released to review; nobody, or too few people, reviewed; no reason
+    """
+    if NOTIFIED not in released(case):
+        raise ReleaseError("nothing is before the notified agency to review", where=case.token)
+    needed = 2 if _second_reviewer(case) else 1
+    if len(set(reviewers)) < needed or not reason or determination not in DETERMINATIONS:
+        raise ReleaseError(
+            "a determination needs its people, a word and a reason",
+            where=case.token,
+            expected=f"{needed} different reviewer(s), one of {DETERMINATIONS}, a reason",
+            found=f"{len(set(reviewers))} reviewer(s), `{determination}`, `{reason}`",
+        )
+
+    def work() -> Step:
+        step = Step({"determination": determination, "reason": reason, "reviewers": [*reviewers]})
+        step.say(
+            "determination",
+            reviewers=len(set(reviewers)),
+            determination=determination,
+            reason=reason,
+        )
+        return step
+
+    case.once("determination", work)
+
+
+def outcome(case: Case, stage: str) -> None:
+    """Record that the agency reports custody or removal; refused without a determination by people.
+
+    Raises
+    ------
+    ReleaseError  no determination asked for action, or the stage is unknown
+    """
+    determined = case.event("determination")
+    if (
+        stage not in STAGES
+        or determined is None
+        or determined.body["determination"] != "action_requested"
+    ):
+        raise ReleaseError(
+            "an outcome needs a determination that asked for action",
+            where=case.token,
+            expected=f"one of {STAGES} after `action_requested`",
+            found=f"`{stage}`",
+        )
+
+    def work() -> Step:
+        step = Step({"stage": stage})
+        step.say("outcome", stage=stage, level=dict(facts(case).level))
+        return step
+
+    case.once(f"outcome {stage}", work)
+
+
+def _second_reviewer(case: Case) -> bool:
+    decided = case.events("decide release ")
+    return any(e.body["decision"]["second_reviewer"] for e in decided)

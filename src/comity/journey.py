@@ -1,0 +1,49 @@
+"""The whole path of one booking, on one screen: the architecture, as it runs.
+
+Every line below is a step of a case. A step is done once and durable when it returns; after a
+crash the same call goes on from where it stopped, with nothing lost and nothing said twice.
+"""
+
+from __future__ import annotations
+
+from comity.exchange import change, intake, release, respond
+from comity.exchange.case import Case
+from comity.exchange.clock import Clock
+from comity.exchange.decide import decide
+from comity.exchange.facts import changes
+from comity.exchange.house import House
+from comity.records import Finding
+
+
+def answer(data: bytes, name: str, house: House, clock: Clock) -> tuple[Case, tuple[Finding, ...]]:
+    """Take one transaction from its bytes to what left, what was withheld, and the proof of both."""
+    case, findings = intake.receive(data, name, house, clock)  # 1 wire: read, keep, check
+    if intake.refused(findings):
+        respond.refuse(case, findings)  #   an ERRT says where and why
+        return case, findings
+    return case, (*findings, *pursue(case))
+
+
+def pursue(case: Case) -> tuple[Finding, ...]:
+    """Steps 2 to 9, for the submission and then for every change recorded since."""
+    probe, findings = intake.probe(case)  # 2 image, minutiae: templates
+    if not probe:
+        respond.refuse(case, findings or (intake.no_finger(case),))
+        return findings
+    found = respond.search_criminal(case, probe)  # 3 search: the criminal repository
+    respond.first_response(case, found)
+
+    rounds = ["submission", *(event.step.split()[0] for event in changes(case))]
+    for number, because in enumerate(rounds, start=1):
+        may_search = decide(case, "search", number, because)  # 4 agreement: may it be asked at all
+        if not may_search.permit and case.event("second search") is None:
+            continue  #   no search is made there
+        second = respond.search_second(case, probe, may_search)  # 5 search: the second repository
+        if second["identity"] is None:
+            release.second_response(case, matched=False, decision=None)
+            continue
+        may_release = decide(case, "release", number, because)  # 6 agreement: who may learn what
+        release.release(case, may_release, number, because)  # 7 ledger first, then the release
+        release.second_response(case, matched=True, decision=may_release)
+        change.retract(case, number, because)  # 9 what should not have left comes back
+    return findings
