@@ -18,7 +18,8 @@ demo: $(VENV)/.ready  ## run the whole programme on synthetic people; the report
 	@$(BIN)/comity demo
 
 test: $(VENV)/.ready-dev  ## every test, in WORKERS processes (2 unless told)
-	@CHROMIUM=$$(scripts/chromium) && export CHROMIUM && \
+	@CHROMIUM=$$(scripts/chromium) && PLAYWRIGHT_NODEJS_PATH=$$(scripts/node) && \
+	  export CHROMIUM PLAYWRIGHT_NODEJS_PATH && \
 	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.ready-dev  ## ruff's rules and format, mypy --strict on src
