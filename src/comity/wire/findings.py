@@ -1,0 +1,68 @@
+"""How the rooms' findings are worded: one place for mnemonics, and for values shown safely."""
+
+from __future__ import annotations
+
+from comity.errors import WireError
+from comity.records import Finding, Severity
+from comity.wire.fields import mnemonic
+
+SHOWN_MAX = 60  # characters of a value that a message repeats
+
+_NAMED = {0x1C: "<FS>", 0x1D: "<GS>", 0x1E: "<RS>", 0x1F: "<US>"}
+
+
+def shown(value: bytes | str) -> str:
+    """A value as a reader may see it: separators named, other controls escaped, cut short."""
+    text = value[: 4 * SHOWN_MAX].decode("utf-8", "replace") if isinstance(value, bytes) else value
+    safe = "".join(_safe(c) for c in text[:SHOWN_MAX])
+    return f"{safe}..." if len(text) > SHOWN_MAX else safe
+
+
+def _safe(character: str) -> str:
+    code = ord(character)
+    if code in _NAMED:
+        return _NAMED[code]
+    return character if character.isprintable() else f"<{code:02X}>"
+
+
+def finding(
+    code: str,
+    severity: Severity,
+    record_type: int,
+    idc: int | None,
+    number: int,
+    offset: int,
+    *,
+    expected: str,
+    found: str,
+    source: str,
+) -> Finding:
+    """A finding about one field; `number` 0 is the record as a whole."""
+    return Finding(
+        code=code,
+        severity=severity,
+        record=f"Type-{record_type}" if record_type else "file",
+        idc=idc,
+        tag=f"{record_type}.{number:03d}" if record_type and number else "",
+        mnemonic=mnemonic(record_type, number) if record_type and number else "",
+        offset=offset,
+        expected=expected,
+        found=found,
+        source=source,
+    )
+
+
+def unreadable(error: WireError) -> Finding:
+    """The finding that stands for a file which could not be read at all."""
+    return Finding(
+        code="not-a-transaction",
+        severity="error",
+        record="file",
+        idc=None,
+        tag=error.field,
+        mnemonic="",
+        offset=error.offset,
+        expected=error.expected,
+        found=error.found or error.message,
+        source="ANSI/NIST-ITL 1-2011, clause 7.1",
+    )
