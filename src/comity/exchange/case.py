@@ -69,7 +69,7 @@ class Case:
         """Write a step: ledger leaves with salted commitments, event and messages in one commit."""
         now = self.clock.now()
         salt = self.house.tokens.salts(self.token, step)
-        policy = self.house.policy_hash()
+        policy = self.house.agreements().policy
         entries: list[Entry] = []
         for kind, values in made.entries:
             shared = {"case": self.token, "jurisdiction": self.jurisdiction, "at": now.isoformat()}

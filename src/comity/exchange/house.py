@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets as random_source
 from dataclasses import dataclass, field
@@ -9,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from comity.agreement.read import from_canonical
-from comity.agreement.read import policy_hash as hash_of
-from comity.agreement.terms import Agreement, Agreements
+from comity.agreement.canonical import canonical, from_canonical, policy_hash
+from comity.agreement.register import Agreements
+from comity.agreement.terms import Agreement
 from comity.errors import CallerError
 from comity.exchange.repository import Repository, SecondRepository
 from comity.exchange.store import Entry, Store
@@ -38,7 +39,7 @@ class House:
     tokens: Tokens
     signer: Signer
     extractor: str = "mindtct"
-    _adopted: tuple[int, Agreements | None, str] = field(default=(-1, None, ""), repr=False)
+    _adopted: tuple[int, Agreements] = field(default=(0, Agreements()), repr=False)
 
     @classmethod
     def create(
@@ -96,7 +97,7 @@ class House:
                 "immigration", Gallery.open(folder / "immigration"), store, fpir_max
             ),
             tokens=Tokens(secret, secret if private["seeded"] else None),
-            signer=generate(settings["origin"], secret),
+            signer=generate(settings["origin"], hmac.digest(secret, b"ledger key", "sha256")),
             extractor=settings["extractor"],
         )
 
@@ -110,18 +111,17 @@ class House:
         known = {a.id: a for a in self.agreements()}
         changed = [a for a in agreements if known.get(a.id) != a]
         for agreement in changed:
-            merged = {**known, agreement.id: agreement}
-            known = merged
-            self._record(agreement, Agreements(merged.values()), at)
+            known[agreement.id] = agreement
+            self._record(agreement, Agreements(tuple(known.values())), at)
         return len(changed)
 
     def _record(self, agreement: Agreement, after: Agreements, at: datetime) -> None:
-        body = agreement.canonical()
-        step = f"{agreement.id} {hash_of(Agreements([agreement]))[:16]}"
+        body = canonical(agreement)
+        step = f"{agreement.id} {policy_hash([agreement])[:16]}"
         data, opening = ledger_entry.make(
             "agreement",
             period=f"{at:%Y-%m}",
-            policy=hash_of(after),
+            policy=after.policy,
             values={"id": agreement.id, "recorded_at": at.isoformat()},
             public={"agreement": body},
             salt=self.tokens.salts(ADOPTED, step),
@@ -132,14 +132,10 @@ class House:
     def agreements(self) -> Agreements:
         """The latest recorded form of every agreement adopted so far."""
         events = self.store.events(ADOPTED)
-        if self._adopted[0] != len(events) or self._adopted[1] is None:
-            latest = {e.body["agreement"]["id"]: e.body["agreement"] for e in events}
-            agreements = Agreements(from_canonical(body) for body in latest.values())
-            self._adopted = (len(events), agreements, hash_of(agreements))
-        found = self._adopted[1]
-        return found if found is not None else Agreements([])
-
-    def policy_hash(self) -> str:
-        """sha256 that names the whole set of agreements as adopted now."""
-        self.agreements()
-        return self._adopted[2]
+        if self._adopted[0] != len(events):
+            latest = {e.body["agreement"]["agreement"]: e.body["agreement"] for e in events}
+            self._adopted = (
+                len(events),
+                Agreements(tuple(from_canonical(body) for body in latest.values())),
+            )
+        return self._adopted[1]

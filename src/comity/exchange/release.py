@@ -168,4 +168,4 @@ def second_response(case: Case, matched: bool, decision: Decision | None) -> Non
 
 def _answers_locally(case: Case) -> bool:
     agreements = in_force(case.house.agreements(), case.jurisdiction, case.clock.now())
-    return any(agreement.answers_local for agreement in agreements)
+    return any(agreement.answer.local_agency for agreement in agreements)
