@@ -97,9 +97,7 @@ def cylinders(template: records.Template) -> Cylinders:
     valid = np.zeros(count, np.uint64)
     source = np.zeros(count, np.int64)
     if count:
-        count = kernels.build_cylinders(
-            x, y, deg, _DIRECTION, _SIZES, _BASE, bits, valid, source
-        )
+        count = kernels.build_cylinders(x, y, deg, _DIRECTION, _SIZES, _BASE, bits, valid, source)
     source = source[:count]
     place = np.column_stack([x[source], y[source], np.radians(deg[source])])
     return Cylinders(bits[:count], valid[:count], deg[source], place, source)

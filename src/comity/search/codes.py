@@ -1,0 +1,72 @@
+"""A fixed-length code of a finger: 512 bits from its minutiae, for the first pass over everyone.
+
+Every pair of minutiae within 12 to 300 px gives three numbers that neither shift nor turn
+changes: the distance, and each minutia's direction against the line between them. Their
+12 x 12 x 12 histogram, square-rooted, less its mean and projected, is a point; the signs of its
+512 coordinates are the code. Two codes of one finger differ in fewer bits than those of two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity import records
+from comity.search import kernels
+
+BITS = 512
+WORDS = BITS // 64
+FINGERS = 10
+BINS = 12
+DISTANCE_MAX_PX = 300.0
+
+
+@lru_cache(maxsize=1)
+def projection() -> tuple[NDArray[np.float32], NDArray[np.float32], str]:
+    """The histogram's mean (1728,), the projection (1728, 512), and the parameters' name.
+
+    Made by benchmarks/fit_codes.py. Codes of different parameters cannot be compared.
+    """
+    raw = resources.files("comity.search").joinpath("codes.npz").read_bytes()
+    with np.load(io.BytesIO(raw)) as stored:
+        mean = stored["mean"].astype(np.float32)
+        matrix = stored["matrix"].astype(np.float32) * stored["scale"].astype(np.float32)
+    return mean, matrix, hashlib.sha256(raw).hexdigest()[:16]
+
+
+def histogram(template: records.Template) -> NDArray[np.float32]:
+    """Square root of the shares of minutia pairs by distance and two relative angles, (1728,)."""
+    counts = np.zeros(BINS**3)
+    x = template.minutiae[:, 0].astype(np.float64)
+    y = -template.minutiae[:, 1].astype(np.float64)
+    kernels.pair_histogram(
+        x, y, template.minutiae[:, 2].astype(np.float64), DISTANCE_MAX_PX, counts
+    )
+    total = counts.sum()
+    shares = counts / total if total else counts
+    return np.sqrt(shares).astype(np.float32)
+
+
+def encode(template: records.Template) -> NDArray[np.uint64]:
+    """The finger's code, uint64 (8,). Cost O(m^2) and one product of 1728 x 512."""
+    mean, matrix, _ = projection()
+    signs = (histogram(template) - mean) @ matrix > 0
+    return np.packbits(signs, bitorder="little").view(np.uint64)
+
+
+def encode_hand(
+    templates: Iterable[records.Template],
+) -> tuple[NDArray[np.uint64], np.uint64]:
+    """Codes uint64 (10, 8) by finger 1..10, and a mask whose bit f is set for finger f + 1."""
+    codes = np.zeros((FINGERS, WORDS), np.uint64)
+    mask = 0
+    for template in templates:
+        codes[template.finger - 1] = encode(template)
+        mask |= 1 << (template.finger - 1)
+    return codes, np.uint64(mask)

@@ -1,0 +1,128 @@
+"""One to many: a probe of up to ten fingers against a gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity import records
+from comity.errors import PoorTemplateError
+from comity.search import calibrate, codes, compare, kernels
+from comity.search.gallery import Gallery
+from comity.search.segment import Enrolled
+
+MINUTIAE_MIN = 8  # below, a finger's similarity says little; FVC2002 has 1 print in 240 below
+BUDGET_MIN = 100
+BUDGET_SHARE = 1000  # one in so many is compared in full
+
+
+def rank(
+    probe: Sequence[records.Template],
+    gallery: Gallery,
+    *,
+    keep: int = 20,
+    budget: int | None = None,
+) -> tuple[records.Candidate, ...]:
+    """The gallery's identities most like the probe, best first, ties by enrolment order.
+
+    First everyone's binary codes are scanned; then the `budget` best are compared by their
+    minutiae, finger by finger; the fingers' log-likelihood ratios are summed.
+
+    Parameters
+    ----------
+    probe   templates of fingers 1..10, any missing; plain thumbs 11 and 12 count as 1 and 6;
+            of two of one finger the one with more minutiae is used, one below 8 is not
+    keep    candidates to return at most
+    budget  rows compared in full; None: everyone up to 100, then 100 or 1 in 1,000
+
+    Raises
+    ------
+    PoorTemplateError  no finger has 8 minutiae
+    GalleryError       a record that is needed is damaged
+
+    Cost    O(n) codes, 688 bytes a row; then about 0.2 ms a finger compared
+    """
+    hand = usable(probe)
+    size = len(gallery)
+    if budget is None:
+        budget = max(BUDGET_MIN, size // BUDGET_SHARE)
+    best: dict[str, tuple[float, int, tuple[records.FingerScore, ...]]] = {}
+    for row in shortlist(hand, gallery, budget).tolist():
+        person = gallery.person(row)
+        fingers = compare_hands(hand, person)
+        entry = (sum(f.llr for f in fingers), -row, fingers)
+        if fingers and (person.identity not in best or entry[:2] > best[person.identity][:2]):
+            best[person.identity] = entry
+    ordered = sorted(best.items(), key=lambda item: (-item[1][0], -item[1][1]))
+    return tuple(
+        records.Candidate(identity, score, calibrate.fpir_bound(score, size), fingers)
+        for identity, (score, _, fingers) in ordered[:keep]
+    )
+
+
+def identified(
+    candidates: Sequence[records.Candidate], fpir_max: float
+) -> tuple[records.Candidate, ...]:
+    """The candidates whose bound on FPIR is at most the operating point, in their order."""
+    return tuple(candidate for candidate in candidates if candidate.fpir <= fpir_max)
+
+
+def usable(probe: Sequence[records.Template]) -> dict[int, records.Template]:
+    """The probe's templates by finger 1..10, without those that have too few minutiae."""
+    hand: dict[int, records.Template] = {}
+    for template in probe:
+        finger = records.PLAIN_TO_FINGER.get(template.finger, template.finger)
+        if finger in records.FINGERS and len(template) >= MINUTIAE_MIN:
+            if finger not in hand or len(template) > len(hand[finger]):
+                hand[finger] = template
+    if not hand:
+        most = max((len(template) for template in probe), default=0)
+        raise PoorTemplateError(
+            "the probe cannot be searched with",
+            expected=f"a finger of 1..10 with {MINUTIAE_MIN} minutiae or more",
+            found=f"{len(probe)} templates, {most} minutiae at most",
+            next_step="take the prints again",
+        )
+    return hand
+
+
+def shortlist(
+    hand: dict[int, records.Template], gallery: Gallery, budget: int
+) -> NDArray[np.int64]:
+    """The rows to compare in full: most agreeing code bits first, ties by enrolment order."""
+    if len(gallery) <= budget:
+        return np.arange(len(gallery), dtype=np.int64)
+    scores = np.concatenate([scan(hand, block) for block in gallery.blocks()])
+    first = np.argpartition(-scores, budget - 1)[:budget]
+    # Everyone level with the last is weighed again, so that ties go by enrolment order.
+    level = np.flatnonzero(scores >= scores[first].min())
+    return level[np.argsort(-scores[level], kind="stable")[:budget]].astype(np.int64)
+
+
+def scan(hand: dict[int, records.Template], block: NDArray[np.uint64]) -> NDArray[np.int32]:
+    """Matching less differing code bits of a probe with every row of a block, int32 (n,)."""
+    probe = np.zeros((codes.FINGERS, codes.WORDS), np.uint64)
+    mask = 0
+    for finger, template in hand.items():
+        probe[finger - 1] = codes.encode(template)
+        mask |= 1 << (finger - 1)
+    out = np.empty(len(block), np.int32)
+    kernels.scan_codes(block, probe, np.uint64(mask), codes.WORDS, out)
+    return out
+
+
+def compare_hands(
+    hand: dict[int, records.Template], person: Enrolled
+) -> tuple[records.FingerScore, ...]:
+    """The fingers that both have, compared by their minutiae, in order of finger."""
+    scores = []
+    for finger in sorted(hand.keys() & person.templates.keys()):
+        candidate = person.templates[finger]
+        similarity = compare.similarity(hand[finger], candidate)
+        llr = calibrate.log_likelihood_ratio(
+            similarity, hand[finger].extractor, candidate.extractor
+        )
+        scores.append(records.FingerScore(finger, similarity, llr))
+    return tuple(scores)
