@@ -1,0 +1,1 @@
+"""Pixels at 500 ppi: read, check, grade, and draw synthetic prints."""

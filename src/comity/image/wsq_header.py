@@ -1,10 +1,10 @@
 """The marker segments of a WSQ file, walked before any decoder sees it.
 
-    FFA0 SOI   FFA2 frame   FFA4 filters   FFA5 quantisation   FFA6 Huffman
-    FFA3 block, then coded bytes in which FF is followed by 00 (or B0..B7, restart)
-    FFA7 restart interval   FFA8 comment   FFA1 EOI
-    segment = marker (2), length (2, counts itself but not the marker), body
-    frame body = black, white (1 each), height, width (2 each), scale, shift, encoder, software
+FFA0 SOI   FFA2 frame   FFA4 filters   FFA5 quantisation   FFA6 Huffman
+FFA3 block, then coded bytes in which FF is followed by 00 (or B0..B7, restart)
+FFA7 restart interval   FFA8 comment   FFA1 EOI
+segment = marker (2), length (2, counts itself but not the marker), body
+frame body = black, white (1 each), height, width (2 each), scale, shift, encoder, software
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def read(data: bytes) -> WsqHeader:
 
 def _number(data: bytes, at: int) -> int:
     if at + 2 > len(data):
-        raise _refusal(at, "another segment or the end-of-image marker FFA1", "the end of the bytes")
+        raise _refusal(
+            at, "another segment or the end-of-image marker FFA1", "the end of the bytes"
+        )
     return int(struct.unpack_from(">H", data, at)[0])
 
 

@@ -35,7 +35,7 @@ def encode(pixels: NDArray[np.uint8]) -> bytes:
     Raises  ImageError
     Source  IAFIS-IC-0110 v3.1 (WSQ Gray-scale Fingerprint Image Compression Specification)
     """
-    import _wsq
+    import _wsq  # type: ignore[import-not-found, unused-ignore]
 
     height, width = pixels.shape
     if not (SIDE_PX_MIN <= height <= 65535 and SIDE_PX_MIN <= width <= 65535):
@@ -101,7 +101,7 @@ class _Child:
 
 
 _lock = threading.Lock()
-_child: _Child | None = None
+_running: list[_Child] = []  # none or one
 
 
 def decode(data: bytes) -> NDArray[np.uint8]:
@@ -110,16 +110,14 @@ def decode(data: bytes) -> NDArray[np.uint8]:
     Raises  ImageError  the decoder refused, crashed, or took longer than 20 s
     Cost    12 ms for 388 x 374 px; the first call starts the child, about 0.2 s
     """
-    global _child
     with _lock:
-        if _child is not None and _child.owner != os.getpid():
-            _child = None
-        if _child is None:
-            _child = _Child()
-        answer = _child.ask(data)
+        if _running and _running[0].owner != os.getpid():
+            _running.clear()  # a fork's: its pipes are the parent's
+        if not _running:
+            _running.append(_Child())
+        answer = _running[0].ask(data)
         if not answer:
-            _child.stop()
-            _child = None
+            _running.pop().stop()
     if answer[:1] != b"k":
         raise ImageError(
             "WSQ image cannot be decoded",
@@ -132,19 +130,17 @@ def decode(data: bytes) -> NDArray[np.uint8]:
 
 @atexit.register
 def close() -> None:
-    """End the decoding process, if one runs in this process's name."""
-    global _child
+    """End the decoding process, if one runs."""
     with _lock:
-        if _child is not None:
-            _child.stop()
-            _child = None
+        while _running:
+            _running.pop().stop()
 
 
 def serve() -> None:
-    """The child's loop: length and image in on stdin; `k`, width, height, pixels or `e`, text out."""
+    """The child's loop: length, image on stdin; `k`, width, height, pixels or `e`, text back."""
     import resource
 
-    import _wsq
+    import _wsq  # type: ignore[import-not-found, unused-ignore]
 
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY_BYTES, CHILD_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -157,7 +153,7 @@ def serve() -> None:
             answer = b"k" + struct.pack(">II", width, height) + bytes(pixels)
             if len(answer) != 9 + width * height:
                 answer = b"eits pixels do not fill its frame"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the codec says is the answer
             answer = b"e" + (str(error) or type(error).__name__).encode()
         answers.write(struct.pack(">Q", len(answer)) + answer)
         answers.flush()
