@@ -115,9 +115,13 @@ class GalleryError(ComityError):
 
 
 class AgreementError(ComityError):
-    """An agreement file has a mistake; none of it was loaded."""
+    """An agreement file has a mistake; none of it was loaded. `findings` holds every one found."""
 
     code = "agreement"
+
+    def __init__(self, message: str, *, findings: tuple[Any, ...] = (), **rest: str) -> None:
+        super().__init__(message, **rest)
+        self.findings = findings
 
 
 class LedgerError(ComityError):

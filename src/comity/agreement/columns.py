@@ -1,0 +1,121 @@
+"""The facts of many cases as columns of small codes; one case is a column of one.
+
+A code is 0 where the fact is unknown, in every column, so that memory nobody filled reads as
+unknown and denies (invariant I4):
+
+    yes-or-no facts   0 unknown, 1 no, 2 yes
+    stage             0 unknown, 1 arrest, 2 charge, 3 conviction
+    level.VERSION     0 unknown, 1 "1", 2 "2", 3 "3", 4 "non-criminal"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity.agreement.terms import EXCLUSIONS, LEVEL_VERSIONS
+from comity.errors import CallerError
+from comity.records import LEVELS, STAGES, Facts
+
+UNKNOWN, NO, YES = 0, 1, 2
+
+# Rows of `Columns.codes`, and the order in which a decision names what was unknown.
+FACT_NAMES: tuple[str, ...] = (
+    "criminal", "stage", *(f"level.{version}" for version in LEVEL_VERSIONS), *EXCLUSIONS,
+)  # fmt: skip
+FACT_INDEX = {name: index for index, name in enumerate(FACT_NAMES)}
+STAGE = FACT_INDEX["stage"]
+
+STAGE_CODES: dict[str | None, int] = {None: 0} | {s: i for i, s in enumerate(STAGES, 1)}
+LEVEL_CODES: dict[str | None, int] = {None: 0} | {x: i for i, x in enumerate(LEVELS, 1)}
+TRUTH_CODES: dict[bool | None, int] = {None: UNKNOWN, False: NO, True: YES}
+
+# How many codes each row may hold, so that a stray one is refused and not looked up.
+_CODE_COUNTS = np.array(
+    [4 if n == "stage" else 5 if n.startswith("level.") else 3 for n in FACT_NAMES], dtype=np.uint8
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The facts of n cases.
+
+    codes          uint8 (10, n), rows in the order of FACT_NAMES
+    jurisdictions  the distinct ORIs;  jurisdiction  int32 (n,), index into them
+    """
+
+    codes: NDArray[np.uint8]
+    jurisdictions: tuple[str, ...]
+    jurisdiction: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        shape = (len(FACT_NAMES), len(self.jurisdiction))
+        if self.codes.dtype != np.uint8 or self.codes.shape != shape:
+            raise CallerError(
+                "facts of the wrong shape",
+                expected=f"uint8 {shape}",
+                found=f"{self.codes.dtype} {self.codes.shape}",
+            )
+        if self.codes.size and (self.codes.max(axis=1) >= _CODE_COUNTS).any():
+            raise CallerError("a fact has a code that means nothing", expected="codes of columns")
+        index = self.jurisdiction
+        if index.size and not 0 <= index.min() <= index.max() < len(self.jurisdictions):
+            raise CallerError("a case points at no jurisdiction")
+
+    def __len__(self) -> int:
+        return len(self.jurisdiction)
+
+
+def of_facts(cases: Sequence[Facts]) -> Columns:
+    """Columns of records, in their order."""
+    index: dict[str, int] = {}
+    jurisdiction = [index.setdefault(case.jurisdiction, len(index)) for case in cases]
+    codes = np.array([_codes(case) for case in cases], dtype=np.uint8)
+    return Columns(
+        np.ascontiguousarray(codes.reshape(len(cases), len(FACT_NAMES)).T),
+        tuple(index),
+        np.array(jurisdiction, dtype=np.int32),
+    )
+
+
+def of_arrays(
+    jurisdictions: tuple[str, ...],
+    jurisdiction: NDArray[np.int32],
+    facts: Mapping[str, NDArray[np.uint8]],
+) -> Columns:
+    """Columns of a population: `facts` maps names of FACT_NAMES to codes uint8 (n,).
+
+    A name that is left out is unknown in every case.
+    """
+    codes = np.zeros((len(FACT_NAMES), len(jurisdiction)), dtype=np.uint8)
+    for name, column in facts.items():
+        if name not in FACT_INDEX:
+            raise CallerError(
+                "no such fact", expected=f"one of {', '.join(FACT_NAMES)}", found=f"`{name}`"
+            )
+        codes[FACT_INDEX[name]] = column
+    return Columns(codes, jurisdictions, jurisdiction)
+
+
+def _codes(case: Facts) -> list[int]:
+    level = case.level
+    try:
+        return [
+            TRUTH_CODES[case.criminal],
+            STAGE_CODES[case.stage],
+            *[LEVEL_CODES[level.get(version)] for version in LEVEL_VERSIONS],
+            TRUTH_CODES[case.minor_traffic_only],
+            TRUTH_CODES[case.juvenile],
+            TRUTH_CODES[case.victim_or_witness],
+            TRUTH_CODES[case.lawful_process_only],
+            TRUTH_CODES[case.citizen],
+        ]
+    except (KeyError, TypeError) as error:
+        raise CallerError(
+            "a fact has a value that means nothing",
+            expected=f"true, false or null; a stage of {STAGES}; levels of {LEVELS}",
+            found=str(error),
+        ) from error
