@@ -4,7 +4,7 @@ A cosignature is one more signature line of the checkpoint's note:
 
     — <witness name> <base64 of: key id || timestamp, 8 bytes big-endian || Ed25519 signature>
 
-over "cosignature/v1\\ntime <timestamp>\\n" and the note's text.
+over a line `cosignature/v1`, a line `time <timestamp>`, and the note's text.
 Source: C2SP tlog-cosignature v1, the Ed25519 form (type 0x04).
 """
 

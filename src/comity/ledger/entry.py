@@ -153,9 +153,11 @@ def make(
             "commitments": {n: to_base64(commit(n, v, s)) for n, (s, v) in fields.items()},
         }
     )
-    read(leaf)
     # The opening keeps what was committed to, not the caller's object, which may change.
-    return leaf, Opening({n: (s, json.loads(canonical(v))) for n, (s, v) in fields.items()})
+    opening = Opening({n: (s, json.loads(canonical(v))) for n, (s, v) in fields.items()})
+    # Opened at once: a float from 2^53 on is written, but reads back as no JSON number.
+    opened(leaf, opening)
+    return leaf, opening
 
 
 def read(leaf: bytes) -> Entry:
