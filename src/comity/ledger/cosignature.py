@@ -14,8 +14,6 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from comity.errors import LedgerError
 from comity.ledger import note
 from comity.ledger.note import Note, Signature
@@ -68,8 +66,7 @@ class Cosigner:
         """The signature line over a checkpoint's text; `at_s` is POSIX seconds."""
         if not 0 <= at_s <= COUNT_MAX:
             raise LedgerError("a timestamp is POSIX seconds", found=f"`{at_s}`")
-        private = Ed25519PrivateKey.from_private_bytes(self.seed)
-        signed = private.sign(message(text.encode(), at_s))
+        signed = note.ed25519_sign(self.seed, message(text.encode(), at_s))
         return Signature(self.name, self.verifier.key_id, STAMPED.pack(at_s, signed))
 
 

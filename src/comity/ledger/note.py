@@ -156,8 +156,7 @@ class Signer:
         return encode_key(self.name, ED25519, self.public)
 
     def sign(self, text: str) -> Signature:
-        data = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
-        return Signature(self.name, self.verifier.key_id, data)
+        return Signature(self.name, self.verifier.key_id, ed25519_sign(self.seed, text.encode()))
 
 
 def generate(name: str, seed: bytes) -> Signer:
@@ -245,6 +244,11 @@ def verified(data: bytes, verifiers: Sequence[Verifies]) -> tuple[str, tuple[Ver
 def public_key(seed: bytes) -> bytes:
     """The 32-byte public key of a 32-byte seed (RFC 8032)."""
     return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+
+
+def ed25519_sign(seed: bytes, message: bytes) -> bytes:
+    """The 64-byte Ed25519 signature of `message` under a 32-byte seed (RFC 8032)."""
+    return Ed25519PrivateKey.from_private_bytes(seed).sign(message)
 
 
 def ed25519_accepts(public: bytes, signature: bytes, message: bytes) -> bool:
