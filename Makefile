@@ -23,9 +23,11 @@ test: $(VENV)/.ready-dev  ## every test, in WORKERS processes (2 unless told)
 	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(VENV)/.ready-dev  ## ruff's rules and format, mypy --strict on src
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict src
+	@status=0; \
+	  $(BIN)/ruff check . || status=1; \
+	  $(BIN)/ruff format --check . || status=1; \
+	  $(BIN)/mypy --strict src || status=1; \
+	  exit $$status
 
 format: $(VENV)/.ready-dev  ## rewrite the code in the house format
 	$(BIN)/ruff check --fix-only .
