@@ -6,6 +6,9 @@ crash the same call goes on from where it stopped, with nothing lost and nothing
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from comity.exchange import change, intake, release, respond
 from comity.exchange.case import Case
 from comity.exchange.clock import Clock
@@ -15,9 +18,15 @@ from comity.exchange.house import House
 from comity.records import Finding
 
 
-def answer(data: bytes, name: str, house: House, clock: Clock) -> tuple[Case, tuple[Finding, ...]]:
+def answer(
+    data: bytes,
+    name: str,
+    house: House,
+    clock: Clock,
+    declared: Mapping[str, bool] = MappingProxyType({}),
+) -> tuple[Case, tuple[Finding, ...]]:
     """Take one transaction from its bytes to what left, what was withheld, and the proof of both."""
-    case, findings = intake.receive(data, name, house, clock)  # 1 wire: read, keep, check
+    case, findings = intake.receive(data, name, house, clock, declared)  # 1 wire: read, keep, check
     if intake.refused(findings):
         respond.refuse(case, findings)  #   an ERRT says where and why
         return case, findings

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from comity.agreement.levels import VERSIONS, level_of, minor_traffic_only
+from comity.agreement.levels import level_of, minor_traffic_only
+from comity.agreement.terms import LEVEL_VERSIONS
 from comity.exchange.case import Case
 from comity.exchange.store import Event
 from comity.records import LAWFUL_PROCESS, Encounter, Facts
@@ -34,9 +35,11 @@ def facts(case: Case, found: Mapping[str, Any] | None = None) -> Facts:
     charges = [c.ncic for c in submission.charges]
     convicted = [d["ncic"] for d in dispositions if d["result"] == "convicted"]
     before = _convictions_before(case)
+    received = case.event("received")
     known: dict[str, Any] = {
         "minor_traffic_only": minor_traffic_only(charges),
         "juvenile": submission.juvenile,
+        **(received.body["declared"] if received else {}),
     }
     if found is not None:
         encounters = found["encounters"]
@@ -46,7 +49,7 @@ def facts(case: Case, found: Mapping[str, Any] | None = None) -> Facts:
         jurisdiction=submission.jurisdiction,
         criminal=submission.criminal,
         stage=_stage(submission.criminal, dispositions),
-        level={v: level_of(charges, [*before, *convicted], v) for v in VERSIONS},
+        level={v: level_of(charges, [*before, *convicted], v) for v in LEVEL_VERSIONS},
         **(known | corrections),
     )
 

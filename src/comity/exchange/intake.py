@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from comity.errors import ImageError, TemplateError, WireError
+from comity.errors import ImageError, PoorTemplateError, TemplateError, WireError
 from comity.exchange.case import Case, Step
 from comity.exchange.clock import Clock
 from comity.exchange.house import House
 from comity.image import check, codecs
 from comity.minutiae.extract import extract
 from comity.records import FINGERS, PLAIN_TO_FINGER, Finding, ImageRecord, Submission, Template
+from comity.search.identify import MINUTIAE_MIN
 from comity.wire import read as wire_read
 from comity.wire.submission import submission as submission_of
 from comity.wire.validate import validate
@@ -21,8 +22,12 @@ from comity.wire.validate import validate
 THREADS = 2  # the extractor releases the interpreter lock; more gains nothing on two cores
 
 
-def receive(data: bytes, name: str, house: House, clock: Clock) -> tuple[Case, tuple[Finding, ...]]:
+def receive(
+    data: bytes, name: str, house: House, clock: Clock, declared: Mapping[str, bool]
+) -> tuple[Case, tuple[Finding, ...]]:
     """Keep a file as it came, read it, and open its case.
+
+    declared  facts that the booking agency states beside the file, which has no field for them
 
     The transaction control number with its originating agency is the idempotency key: the same
     file again is the same case. A file too broken to have one is known by its digest.
@@ -38,7 +43,7 @@ def receive(data: bytes, name: str, house: House, clock: Clock) -> tuple[Case, t
         case = replace(case, token=house.tokens.case(f"{key}|{sha256}"))
         findings = (*findings, _number_used_again(submission))
     clock.spent("read")
-    case.once("received", lambda: _received(case, name, findings))
+    case.once("received", lambda: _received(case, name, findings, declared))
     return case, findings
 
 
@@ -67,10 +72,19 @@ def _understand(data: bytes) -> tuple[Submission | None, tuple[Finding, ...]]:
         return None, (*findings, _unreadable(error))
 
 
-def _received(case: Case, name: str, findings: Sequence[Finding]) -> Step:
+def _received(
+    case: Case, name: str, findings: Sequence[Finding], declared: Mapping[str, bool]
+) -> Step:
     submission = case.submission
     accepted = submission is not None and not refused(findings)
-    step = Step({"sha256": case.sha256, "name": name, "accepted": accepted})
+    step = Step(
+        {
+            "sha256": case.sha256,
+            "name": name,
+            "accepted": accepted,
+            "declared": {fact: declared[fact] for fact in sorted(declared)},
+        }
+    )
     step.say(
         "received",
         tot=submission.tot if submission else "",
@@ -139,7 +153,14 @@ def _template(image: ImageRecord, extractor: str) -> Template | Finding:
     try:
         print_ = codecs.decode(image)
         check.fingerprint(print_)
-        return extract(print_, extractor=extractor)
+        template = extract(print_, extractor=extractor)
+        if len(template) < MINUTIAE_MIN:
+            raise PoorTemplateError(
+                "too few minutiae to search with",
+                expected=f"{MINUTIAE_MIN} or more",
+                found=f"{len(template)}",
+            )
+        return template
     except (ImageError, TemplateError) as error:
         return Finding(
             code=f"{error.code}-unusable",

@@ -107,7 +107,9 @@ def agreement_permits(evidence: Evidence) -> Found:
     bad, looked = [], 0
     for said in evidence.of("release"):
         looked += 1
-        decided = Decision.from_json(evidence.entries[said.values["decision_leaf"]].values["decision"])
+        decided = Decision.from_json(
+            evidence.entries[said.values["decision_leaf"]].values["decision"]
+        )
         allowed = decided.fields.get(said.values["recipient"], ())
         if not decided.permit or not set(said.values["fields"]) <= set(allowed):
             bad.append(f"release {said.index} goes beyond decision {said.values['decision_leaf']}")

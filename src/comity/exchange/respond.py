@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from comity.exchange.case import Case, Step
 from comity.exchange.facts import facts
-from comity.records import LAWFUL_PROCESS, Candidate, Decision, Finding, Template
+from comity.records import FINGERS, LAWFUL_PROCESS, Candidate, Decision, Finding, Template
 from comity.wire import build
 
 CONTRIBUTOR = "contributor"
@@ -42,13 +42,14 @@ def search_criminal(case: Case, probe: Sequence[Template]) -> dict[str, Any]:
     a booking find itself; enrolling is repeated harmlessly on the next run.
     """
     house = case.house
+    rolled = [t for t in probe if t.finger in FINGERS]  # plain thumbs alone are only a probe
 
     def work() -> Step:
         candidates = house.criminal.search(probe)
         case.clock.spent("search")
         best = candidates[0].identity if candidates else None
-        identity = best or house.tokens.identity(case.token)
-        record = house.criminal.record(identity)
+        identity = best or (house.tokens.identity(case.token) if rolled else None)
+        record = house.criminal.record(identity) if identity else {}
         step = Step(
             {
                 "identified": best is not None,
@@ -57,12 +58,12 @@ def search_criminal(case: Case, probe: Sequence[Template]) -> dict[str, Any]:
                 "convictions": list(record.get("convictions", ())),
             }
         )
-        step.also = lambda connection: _note_booking(connection, case, identity)
+        if identity:
+            step.also = lambda connection: _note_booking(connection, case, identity)
         return step
 
     body = case.once("criminal search", work).body
-    rolled = [t for t in probe if t.finger]
-    if not body["identified"] and len(rolled) > 2:  # noqa: PLR2004  two thumbs alone are a probe, not an enrolment
+    if not body["identified"] and body["identity"]:
         house.criminal.enrol(body["identity"], rolled)
     return body
 
@@ -81,7 +82,9 @@ def first_response(case: Case, search: dict[str, Any]) -> None:
     def work() -> Step:
         case.clock.spent("respond")
         now = case.clock.now()
-        held = case.house.criminal.encounters(search["identity"], before_case=case.token)
+        identity = search["identity"]
+        repository = case.house.criminal
+        held = repository.encounters(identity, before_case=case.token) if identity else ()
         text = "\n".join(f"BOOKING {e.on.isoformat()}" for e in held) if held else None
         data = build.sre(
             submission,
@@ -121,7 +124,8 @@ def search_second(case: Case, probe: Sequence[Template], permit: Decision) -> di
             }
         )
         criminal = case.event("criminal search")
-        person = house.tokens.person(criminal.body["identity"]) if criminal else None
+        known_as = criminal.body["identity"] if criminal else None
+        person = house.tokens.person(known_as) if known_as else None
         step.say(
             "search",
             matched=identity is not None,

@@ -26,7 +26,7 @@ def determine(case: Case, *, reviewers: tuple[str, ...], determination: str, rea
     """
     if NOTIFIED not in released(case):
         raise ReleaseError("nothing is before the notified agency to review", where=case.token)
-    needed = 2 if _second_reviewer(case) else 1
+    needed = reviewers_needed(case)
     if len(set(reviewers)) < needed or not reason or determination not in DETERMINATIONS:
         raise ReleaseError(
             "a determination needs its people, a word and a reason",
@@ -76,6 +76,7 @@ def outcome(case: Case, stage: str) -> None:
     case.once(f"outcome {stage}", work)
 
 
-def _second_reviewer(case: Case) -> bool:
+def reviewers_needed(case: Case) -> int:
+    """How many different people must determine: 2 where an agreement that decided says so."""
     decided = case.events("decide release ")
-    return any(e.body["decision"]["second_reviewer"] for e in decided)
+    return 2 if any(e.body["decision"]["second_reviewer"] for e in decided) else 1

@@ -207,7 +207,9 @@ class Store:
             first = connection.execute(sa.select(sa.func.count()).select_from(LEAF)).scalar_one()
             numbers = [first + i for i in range(len(entries))]
             for number, entry in zip(numbers, entries, strict=True):
-                connection.execute(sa.insert(LEAF).values(number=number, case=case, bytes=entry.data))
+                connection.execute(
+                    sa.insert(LEAF).values(number=number, case=case, bytes=entry.data)
+                )
                 connection.execute(
                     sa.insert(OPENING).values(leaf=number, body=json.dumps(entry.opening))
                 )
@@ -232,7 +234,9 @@ class Store:
 
     def leaves(self) -> list[bytes]:
         with self.reading() as connection:
-            return list(connection.execute(sa.select(LEAF.c.bytes).order_by(LEAF.c.number)).scalars())
+            return list(
+                connection.execute(sa.select(LEAF.c.bytes).order_by(LEAF.c.number)).scalars()
+            )
 
     def openings(self) -> dict[int, dict[str, Any]]:
         with self.reading() as connection:
@@ -246,7 +250,9 @@ class Store:
             ).scalar_one()
             before = json.loads(body)
             if any(before.get(name) != value for name, value in opening.items()):
-                raise StoreError("an opening can lose values, never gain or change one", where=str(leaf))
+                raise StoreError(
+                    "an opening can lose values, never gain or change one", where=str(leaf)
+                )
             connection.execute(
                 sa.update(OPENING).where(OPENING.c.leaf == leaf).values(body=json.dumps(opening))
             )
@@ -256,7 +262,9 @@ class Store:
     def keep(self, sha256: str, name: str, data: bytes) -> None:
         """Keep a file as it came, once; broken ones too."""
         with self.writing() as connection:
-            known = connection.execute(sa.select(KEPT.c.sha256).where(KEPT.c.sha256 == sha256)).first()
+            known = connection.execute(
+                sa.select(KEPT.c.sha256).where(KEPT.c.sha256 == sha256)
+            ).first()
             if known is None:
                 connection.execute(sa.insert(KEPT).values(sha256=sha256, name=name, bytes=data))
 
@@ -301,7 +309,12 @@ def _use_wal(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

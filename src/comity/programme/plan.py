@@ -44,6 +44,7 @@ class Booking(msgspec.Struct, frozen=True, rename={"county": "in"}):
     county: str
     who: int
     charge: tuple[str, ...]
+    declared: dict[str, bool] = {}
     then: tuple[str, ...] = ()
 
 
@@ -115,7 +116,9 @@ def load(name: str) -> Plan:
     try:
         return msgspec.yaml.decode(path.read_bytes(), type=Plan, strict=True)
     except msgspec.ValidationError as error:
-        raise CallerError("the programme has a mistake", where=path.name, found=str(error)) from error
+        raise CallerError(
+            "the programme has a mistake", where=path.name, found=str(error)
+        ) from error
 
 
 def happenings(plan: Plan) -> Iterator[Happening]:
