@@ -12,7 +12,7 @@ from comity.minutiae import leader, mindtct
 
 Extractor = Literal["mindtct", "leader"]
 EXTRACTORS = {mindtct.NAME: mindtct.detect, leader.NAME: leader.detect}
-SIDE_MIN_PX, SIDE_MAX_PX = 64, 4096  # 3 mm; twice the longest palm edge that Type-14 fingers use
+SIDE_MIN_PX, SIDE_MAX_PX = 64, 4096  # 3 mm; far beyond a four-finger slap
 MINUTIAE_MAX = 255  # ISO/IEC 19794-2 counts them in one byte; the most reliable stay
 
 
@@ -35,7 +35,7 @@ def extract(print_: records.Print, extractor: Extractor = "mindtct") -> records.
             next_step="name one of them",
         )
     height, width = print_.pixels.shape
-    if not (SIDE_MIN_PX <= min(height, width) and max(height, width) <= SIDE_MAX_PX):
+    if min(height, width) < SIDE_MIN_PX or max(height, width) > SIDE_MAX_PX:
         raise ImageError(
             "the image is not of one finger",
             where=f"finger {print_.finger}",

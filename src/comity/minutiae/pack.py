@@ -46,7 +46,7 @@ def pack(template: records.Template) -> bytes:
     steps = np.rint(template.reliability * (_STEPS / 100)).astype(np.uint64)
     columns = np.column_stack([m.astype(np.uint64), steps])
     words = np.bitwise_or.reduce(columns << _SHIFTS, axis=1).astype(">u8")
-    body = words.view(np.uint8).reshape(-1, 8)[:, 3:].tobytes()
+    body: bytes = words.view(np.uint8).reshape(-1, 8)[:, 3:].tobytes()
     return head + _name(template.extractor) + _name(template.quality_algorithm) + body
 
 

@@ -1,0 +1,1 @@
+"""Search: from a probe and a gallery to ranked candidates with error rates."""

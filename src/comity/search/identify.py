@@ -74,9 +74,9 @@ def usable(probe: Sequence[records.Template]) -> dict[int, records.Template]:
     hand: dict[int, records.Template] = {}
     for template in probe:
         finger = records.PLAIN_TO_FINGER.get(template.finger, template.finger)
-        if finger in records.FINGERS and len(template) >= MINUTIAE_MIN:
-            if finger not in hand or len(template) > len(hand[finger]):
-                hand[finger] = template
+        enough = finger in records.FINGERS and len(template) >= MINUTIAE_MIN
+        if enough and (finger not in hand or len(template) > len(hand[finger])):
+            hand[finger] = template
     if not hand:
         most = max((len(template) for template in probe), default=0)
         raise PoorTemplateError(

@@ -18,14 +18,14 @@ LAYERS = 6  # of direction; one uint64 holds the 8 x 8 base of one layer
 TURN_DEG = 360
 
 
-@intrinsic
-def popcount(_typing_context: Any, _word: Any) -> Any:
-    """Set bits of a uint64, as one machine instruction."""
-
+def _count_bits(_typing_context: Any, _word: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.int64(types.uint64), generate
+
+
+popcount: Any = intrinsic(_count_bits)  # set bits of a uint64, as one machine instruction
 
 
 @njit(nogil=True, cache=True)
@@ -198,6 +198,7 @@ def wrap_rad(angle):
 def relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds):
     """Strengthen the pairs that agree in distance and direction with the others.
 
+    Two pairs that share a minutia contradict each other and do not strengthen one another.
     place_a, place_b : float64 (m, 3), (n, 3); x_px, y_px (up), angle_rad
     pairs    : int64 (p,), flat indices into similarity (m, n)
     sigmoids : float64 (3, 2), middle and slope for distance (px), direction (rad), bearing (rad)
@@ -212,10 +213,13 @@ def relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds):
     # Beyond these a sigmoid is below 1e-8: the product is taken as 0 without the trigonometry.
     gap_max = sigmoids[0, 0] + 18.5 / -sigmoids[0, 1]
     turn_max = sigmoids[1, 0] + 18.5 / -sigmoids[1, 1]
+    row, column = pairs // columns, pairs % columns
     for t in range(count):
-        at, bt = place_a[pairs[t] // columns], place_b[pairs[t] % columns]
+        at, bt = place_a[row[t]], place_b[column[t]]
         for k in range(t + 1, count):
-            ak, bk = place_a[pairs[k] // columns], place_b[pairs[k] % columns]
+            if row[t] == row[k] or column[t] == column[k]:
+                continue
+            ak, bk = place_a[row[k]], place_b[column[k]]
             ax, ay, bx, by = ak[0] - at[0], ak[1] - at[1], bk[0] - bt[0], bk[1] - bt[1]
             gap = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
             if gap > gap_max:
@@ -227,11 +231,9 @@ def relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds):
             bearing = math.atan2(bx * ay - by * ax, ax * bx + ay * by)
             both = 1.0 / (1.0 + math.exp(-sigmoids[0, 1] * (gap - sigmoids[0, 0])))
             both /= 1.0 + math.exp(-sigmoids[1, 1] * (turn - sigmoids[1, 0]))
-            for row, column, own in ((t, k, turn_t), (k, t, turn_k)):
+            for p, q, own in ((t, k, turn_t), (k, t, turn_k)):
                 off = wrap_rad(own - bearing)
-                agree[row, column] = both / (
-                    1.0 + math.exp(-sigmoids[2, 1] * (off - sigmoids[2, 0]))
-                )
+                agree[p, q] = both / (1.0 + math.exp(-sigmoids[2, 1] * (off - sigmoids[2, 0])))
     for _ in range(rounds):
         support = agree @ strength
         strength = weight * strength + (1.0 - weight) * support / max(count - 1, 1)

@@ -78,6 +78,7 @@ def read_record(data: bytes, where: str) -> Enrolled:
 
 
 def damaged(where: str, expected: str, found: str) -> GalleryError:
+    """The error for bytes that are not those that were written."""
     return GalleryError(
         "the gallery is damaged",
         where=where,
