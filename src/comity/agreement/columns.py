@@ -71,6 +71,8 @@ class Columns:
 
 def of_facts(cases: Sequence[Facts]) -> Columns:
     """Columns of records, in their order."""
+    if not all(isinstance(case.jurisdiction, str) for case in cases):
+        raise CallerError("a case without a jurisdiction", expected="the ORI of a booking station")
     index: dict[str, int] = {}
     jurisdiction = [index.setdefault(case.jurisdiction, len(index)) for case in cases]
     codes = np.array([_codes(case) for case in cases], dtype=np.uint8)
