@@ -1,0 +1,1 @@
+"""ANSI/NIST-ITL transactions: read leniently, judged apart, written soundly, explained."""

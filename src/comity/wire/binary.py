@@ -31,6 +31,7 @@ def header_size(record_type: int) -> int:
 
 
 def fits_header(data: bytes, at: int, record_type: int) -> bool:
+    """Is there room for the whole header before the end of the file?"""
     return at + header_size(record_type) <= len(data)
 
 

@@ -122,6 +122,21 @@ def profile(tot: str) -> dict[str, Rule]:
     return chosen
 
 
+@lru_cache(maxsize=256)
+def fields_of(tot: str, record_type: int) -> tuple[Rule, ...]:
+    """The rules of that profile about whole fields of one record type."""
+    return tuple(r for r in profile(tot).values() if r.record_type == record_type and not r.item)
+
+
+@lru_cache(maxsize=512)
+def items_of(tot: str, tag: str) -> tuple[Rule, ...]:
+    """The rules of that profile about the items of one field, in their order."""
+    found: list[Rule] = []
+    while (rule := profile(tot).get(f"{tag}.{len(found) + 1}")) is not None:
+        found.append(rule)
+    return tuple(found)
+
+
 @lru_cache(maxsize=1)
 def _by_tag() -> dict[str, Rule]:
     return {rule.tag: rule for rule in reversed(rules())}

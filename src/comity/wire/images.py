@@ -1,10 +1,10 @@
 """What an image says of itself in its header; no pixel is decoded here.
 
-    WSQ        FFA0 ... FFA2 len(2) black(1) white(1) height(2) width(2)      IAFIS-IC-0110 (V3)
-    JPEG       FFD8 ... FFCn len(2) precision(1) height(2) width(2)           ISO/IEC 10918-1, B.2
-    JPEG 2000  FF4F FF51 len(2) cap(2) x1(4) y1(4) x0(4) y0(4), bare or in a
-               JP2 file after its signature box                               ISO/IEC 15444-1, A.5
-    PNG        signature, IHDR width(4) height(4)                             ISO/IEC 15948, 11.2.2
+WSQ        FFA0 ... FFA2 len(2) black(1) white(1) height(2) width(2)      IAFIS-IC-0110 (V3)
+JPEG       FFD8 ... FFCn len(2) precision(1) height(2) width(2)           ISO/IEC 10918-1, B.2
+JPEG 2000  FF4F FF51 len(2) cap(2) x1(4) y1(4) x0(4) y0(4), bare or in a
+           JP2 file after its signature box                               ISO/IEC 15444-1, A.5
+PNG        signature, IHDR width(4) height(4)                             ISO/IEC 15948, 11.2.2
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 
 from comity.errors import WireError
-from comity.records import Finding
+from comity.records import Finding, Severity
 from comity.wire import binary
 from comity.wire.findings import finding, shown
 from comity.wire.transaction import FS, GS, Field, Record, Transaction, whole
@@ -207,9 +207,7 @@ class _Reading:
 
     # --- binary records and bytes without a place -----------------------------------------
 
-    def _untagged(
-        self, at: int, entry: Entry | None, after: Entry | None
-    ) -> tuple[Record, int]:
+    def _untagged(self, at: int, entry: Entry | None, after: Entry | None) -> tuple[Record, int]:
         if entry is None:
             return self._rest(at, "bytes-left-over", "the end of the file"), self.size
         record_type, _ = entry
@@ -260,7 +258,9 @@ class _Reading:
         return Record(record_type, "raw", (self._raw(at, end),), at), end
 
     def _rest(self, at: int, code: str, expected: str) -> Record:
-        self._note(code, 0, 0, at, expected, f"{self.size - at} bytes more".encode())
+        blank = not self.data[at : at + 4096].strip(b"\x00\t\r\n ") and self.size - at <= 4096
+        self._note(code, 0, 0, at, expected, f"{self.size - at} bytes more".encode(),
+                   "warning" if blank else "error")  # fmt: skip
         return Record(0, "raw", (self._raw(at, self.size),), at)
 
     def _raw(self, at: int, end: int) -> Field:
@@ -288,10 +288,17 @@ class _Reading:
         self._note("length", record_type, 1, start, f"{at - start} bytes", found.encode())
 
     def _note(
-        self, code: str, record_type: int, number: int, offset: int, expected: str, found: bytes
+        self,
+        code: str,
+        record_type: int,
+        number: int,
+        offset: int,
+        expected: str,
+        found: bytes,
+        severity: Severity = "error",
     ) -> None:
         self.damage.append(
-            finding(code, "error", record_type, None, number, offset, expected=expected,
+            finding(code, severity, record_type, None, number, offset, expected=expected,
                     found=shown(found), source=_CLAUSE)
         )  # fmt: skip
 

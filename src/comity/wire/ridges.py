@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from comity.records import ImageRecord
 from comity.wire import binary
-from comity.wire.images import COMPRESSIONS
+from comity.wire.images import COMPRESSIONS, header
 from comity.wire.transaction import Field, Record, Transaction, whole
 
 MM_PER_INCH, CM_PER_INCH = 25.4, 2.54
@@ -28,7 +28,11 @@ TYPES = (4, 14)
 
 
 def image_records(transaction: Transaction) -> Iterator[ImageRecord]:
-    """Images of fingers 1..14 that carry a size, a known compression and bytes; file order."""
+    """Images of fingers 1..14 that carry a size, a known compression and bytes; file order.
+
+    Width and height are the image's own where its header has them: `validate` says where the
+    record states others.
+    """
     for record in transaction.records:
         if record.type in TYPES and record.form != "raw":
             one = _image(transaction, record)
@@ -46,6 +50,9 @@ def _image(transaction: Transaction, record: Record) -> ImageRecord | None:
     if not 1 <= fingers[0] <= 14 or compression not in COMPRESSIONS:
         return None
     impression = record.number(IMP[record.type])
+    own = header(data.value)
+    if own is not None and own.width_px and own.height_px:
+        width, height = own.width_px, own.height_px
     return ImageRecord(
         data=data.value,
         compression=compression,
@@ -88,12 +95,12 @@ def resolution_ppi(transaction: Transaction, record: Record) -> float | None:
         scale, unit = record.number(9), record.number(8)
         if not scale or unit not in (1, 2):
             return None
-        return scale * CM_PER_INCH if unit == 2 else float(scale)
+        return round(scale * CM_PER_INCH, 2) if unit == 2 else float(scale)
     native = record.number(5) == 1
     per_mm = millimetres(transaction.head.first(11 if native else 12))
     if per_mm is None and not native:
         per_mm = MINIMUM_PX_MM
-    return per_mm * MM_PER_INCH if per_mm else None
+    return round(per_mm * MM_PER_INCH, 2) if per_mm else None
 
 
 def millimetres(one: Field | None) -> float | None:

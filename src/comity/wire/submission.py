@@ -17,8 +17,9 @@ from comity.wire.transaction import Field, Record, Transaction
 
 ADULT_YEARS = 18
 _NCIC = re.compile(r"\s*(\d{4})(?!\d)")
-# Read into their own places, or of no use to anyone but the reader.
-_ELSEWHERE = frozenset({"LEN", "IDC", "ASL"})
+# Read into their own places, or (FFN) of no use outside the sender's own files.
+_ELSEWHERE = frozenset({"LEN", "IDC", "ASL", "FFN"})
+VALUES_JOINED, ITEMS_JOINED = "; ", " | "
 
 
 def submission(transaction: Transaction, data: bytes) -> Submission:
@@ -60,7 +61,7 @@ def day(text: str) -> date | None:
 
 
 def _subject(detail: Record) -> dict[str, str]:
-    """Mnemonic -> text; repeated values joined by `; `, the items of one value by `, `.
+    """Mnemonic -> text; repeated values joined by `; `, the items of one value by ` | `.
 
     DOB and CRI give their first value only: the rest are for the person who reads the file.
     """
@@ -69,10 +70,10 @@ def _subject(detail: Record) -> dict[str, str]:
         rule = known(one.tag)
         if rule is None or rule.mnemonic in _ELSEWHERE or rule.mnemonic in found:
             continue
-        values = [", ".join(item.text.strip() for item in items) for items in one.subfields]
+        values = [ITEMS_JOINED.join(item.text.strip() for item in items) for items in one.subfields]
         if rule.mnemonic in ("DOB", "CRI"):
             values = values[:1]
-        found[rule.mnemonic] = "; ".join(value for value in values if value)
+        found[rule.mnemonic] = VALUES_JOINED.join(value for value in values if value)
     return found
 
 

@@ -20,9 +20,9 @@ from comity.records import Finding
 
 FS, GS, RS, US = b"\x1c", b"\x1d", b"\x1e", b"\x1f"
 
-# Subfields and items looked at in one field. Real files stay below 5,000 (minutiae of a palm);
+# Subfields and items looked at in one field. Real files stay below 10,000 (minutiae of a palm);
 # a field of separators only would cost 100 bytes of memory a byte. What is past stays one item.
-ITEMS_MAX = 50_000
+ITEMS_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True)

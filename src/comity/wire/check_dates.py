@@ -1,0 +1,99 @@
+"""Dates that are no days, and days in an order that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from comity.records import Finding, Severity
+from comity.wire.fields import known
+from comity.wire.findings import finding, shown
+from comity.wire.profile import Profile
+from comity.wire.submission import day
+from comity.wire.transaction import Field, Item, Record, Transaction
+
+# Older than any living person; two-digit years read as 18xx fall below it.
+EARLIEST_BIRTH = date(1880, 1, 1)
+UNKNOWN_DAY = "00000000"  # EBTS 9.1 appendix C, DOB: where it is wholly unknown
+_DOB, _DOA, _ASL, _CSL, _SSD = 22, 45, 47, 51, 54
+DATES_MAX = 100  # values looked at in one field; the standard allows 40
+
+
+def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
+    """Findings about DAT, DOB, DOA and the dates of offences, dispositions and captures."""
+    for record in transaction.records:
+        if record.form == "tagged" and record.type in (1, 2, 14):
+            yield from _impossible(record, profile)
+    details = transaction.of_type(2)
+    if details:
+        yield from _order(details[0], day(transaction.text(1, 5)), profile)
+
+
+def _impossible(record: Record, profile: Profile) -> Iterator[Finding]:
+    for one in record.fields:
+        rule = known(one.tag)
+        if rule is None:
+            continue
+        item_rule = known(f"{one.tag}.1")
+        dated = rule if rule.chars == "DATE" else item_rule
+        if dated is None or dated.chars != "DATE":
+            continue
+        zeros_allowed = "0" in dated.special
+        severity: Severity = "error" if record.type == 1 else profile.hard
+        for items in one.subfields[:DATES_MAX]:
+            text = items[0].text
+            if not text.strip() or (zeros_allowed and text == UNKNOWN_DAY):
+                continue
+            if day(text) is None or len(text) != 8:
+                yield _about(record, one, items[0], "date", severity,
+                             "a day of the calendar, CCYYMMDD")  # fmt: skip
+
+
+def _order(record: Record, sent: date | None, profile: Profile) -> Iterator[Finding]:
+    arrests = record.first(_DOA)
+    arrested = day(arrests.text) if arrests is not None else None
+    if arrests is not None and arrested and sent and arrested > sent:
+        item = arrests.subfields[0][0]
+        yield _about(record, arrests, item, "date-order", profile.hard,
+                     f"no later than DAT 1.005 {sent:%Y%m%d}")  # fmt: skip
+    births = record.first(_DOB)
+    for items in births.subfields[:DATES_MAX] if births is not None else ():
+        yield from _birth(record, births, items[0], sent, arrested, profile)
+    for number in (_ASL, _CSL, _SSD):
+        one = record.first(number)
+        for items in one.subfields[:DATES_MAX] if one is not None else ():
+            told = day(items[0].text)
+            if one is not None and told and sent and told > sent:
+                yield _about(record, one, items[0], "date-order", "warning",
+                             f"no later than DAT 1.005 {sent:%Y%m%d}")  # fmt: skip
+
+
+def _birth(
+    record: Record,
+    one: Field | None,
+    item: Item,
+    sent: date | None,
+    arrested: date | None,
+    profile: Profile,
+) -> Iterator[Finding]:
+    born = day(item.text)
+    if born is None or one is None:
+        return
+    if born < EARLIEST_BIRTH:
+        yield _about(record, one, item, "date-order", profile.hard,
+                     f"no earlier than {EARLIEST_BIRTH:%Y%m%d}")  # fmt: skip
+    for tag, limit in (("DOA 2.045", arrested), ("DAT 1.005", sent)):
+        if limit is not None and born > limit:
+            yield _about(record, one, item, "date-order", profile.hard,
+                         f"no later than {tag} {limit:%Y%m%d}")  # fmt: skip
+            return
+
+
+def _about(
+    record: Record, one: Field, item: Item, code: str, severity: Severity, expected: str
+) -> Finding:
+    return finding(
+        code, severity, record.type, record.idc, one.number, item.offset,
+        expected=expected, found=shown(item.value),
+        source="EBTS 9.1 appendix C" if record.type == 2 else "ANSI/NIST-ITL 1-2007",
+    )  # fmt: skip
