@@ -28,11 +28,13 @@ _SEVERITY = {"error": 0, "warning": 1, "note": 2}
 # Returned as sent, where sent and fit: EBTS 9.1 table D-1.
 _ECHOED = {"SRE": ("ATN", "SCO", "OCA", "SID", "TAA"), "ERRT": ("ATN", "SCO", "OCA", "SID")}
 
-Kind = Literal["match", "no-match", "error", "not-searched"]
+Kind = Literal["match", "no-match", "error", "not-searched", "nothing-to-release"]
 _HEADLINES: Mapping[str, str] = {
     "match": "SECOND REPOSITORY: MATCH. A MATCH IS NOT A STATUS.",
     "no-match": "SECOND REPOSITORY: NO MATCH.",
     "error": "SECOND REPOSITORY: THE SEARCH FAILED. NOTHING IS KNOWN.",
+    # Said alike of no match and of a match that may not leave, so that it discloses neither.
+    "nothing-to-release": "SECOND REPOSITORY: NOTHING MAY BE RELEASED, FOUND OR NOT.",
     "not-searched": "SECOND REPOSITORY: NOT SEARCHED. NO AGREEMENT IN FORCE PERMITS IT.",
 }
 
