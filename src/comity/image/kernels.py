@@ -1,0 +1,105 @@
+"""The two loops over pixels that synthetic prints need, in numba.
+
+`fastmath` lets sums be reassociated for vector units, so bytes are the same from run to run on
+one kind of processor, not promised across kinds.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def grow(padded, bank, which, gain, out):  # type: ignore[no-untyped-def]
+    """One step of ridge growth: each pixel through its own filter, then clipped to -1..1.
+
+    padded  float32 (h + 2r, w + 2r); bank float32 (n, 2r + 1, 2r + 1)
+    which   int32 (h, w), -1 where there is no finger; out float32 (h, w), written
+    Cost    h * w * (2r + 1)^2. Oracle: tests/reference/ridges.py
+    """
+    height, width = which.shape
+    size = bank.shape[1]
+    for y in range(height):
+        for x in range(width):
+            number = which[y, x]
+            if number < 0:
+                out[y, x] = 0.0
+                continue
+            total = 0.0
+            for i in range(size):
+                for j in range(size):
+                    total += padded[y + i, x + j] * bank[number, i, j]
+            out[y, x] = min(1.0, max(-1.0, gain * total))
+
+
+@njit(nogil=True, cache=True, fastmath=True)
+def press(ridges, place, skin, contact, outline, coarse, cell, fine, tone, out):  # type: ignore[no-untyped-def]
+    """Lay a ridge image on a sensor: where it lands, how the skin slips, what touches, how dark.
+
+    ridges   float32 (mh, mw), -1 valley .. 1 ridge
+    place    turn_rad, shift_x, shift_y: output pixel to finger, about the middles
+    skin     slip_x, slip_y, twist_rad, middle_x, middle_y, radius_x, radius_y, reach
+    contact  middle_x, middle_y, radius_x, radius_y in finger px
+    outline  float32 (n,): radius factor of the contact's edge by bearing
+    coarse   float32 (2, gh, gw): pressure and dryness lattices, one node each `cell` px
+    fine     float32 (h, w): grain
+    tone     bias, edge, grain, pressure, dryness, softness
+    out      float32 (h, w): ink 0..1, written
+    Cost     about 60 operations a pixel. Oracle: tests/reference/ridges.py
+    """
+    height, width = out.shape
+    tall, wide = ridges.shape
+    turn_cos, turn_sin = math.cos(place[0]), math.sin(place[0])
+    twist_cos, twist_sin = math.cos(skin[2]) - 1.0, math.sin(skin[2])
+    sectors = outline.shape[0]
+    for v in range(height):
+        for u in range(width):
+            a, b = u - 0.5 * width, v - 0.5 * height
+            x = turn_cos * a - turn_sin * b + 0.5 * wide + place[1]
+            y = turn_sin * a + turn_cos * b + 0.5 * tall + place[2]
+            # Skin under the middle is held; beyond it follows the slip (Cappelli et al. 2001).
+            p, q = x - skin[3], y - skin[4]
+            away = math.sqrt((p / skin[5]) ** 2 + (q / skin[6]) ** 2) - 1.0
+            hold = 0.0
+            if away > 0.0:
+                hold = 1.0 if away >= skin[7] else 0.5 - 0.5 * math.cos(math.pi * away / skin[7])
+            x += hold * (twist_cos * p - twist_sin * q + skin[0])
+            y += hold * (twist_sin * p + twist_cos * q + skin[1])
+            p, q = (x - contact[0]) / contact[2], (y - contact[1]) / contact[3]
+            bearing = (math.atan2(q, p) / (2 * math.pi) + 0.5) * sectors
+            k = int(bearing)
+            part = bearing - k
+            limit = outline[k % sectors] * (1 - part) + outline[(k + 1) % sectors] * part
+            inside = limit - math.sqrt(p * p + q * q)
+            if inside < -0.25 or x < 0 or y < 0 or x >= wide - 1 or y >= tall - 1:
+                out[v, u] = 0.0
+                continue
+            i, j = int(y), int(x)
+            fy, fx = y - i, x - j
+            ridge = (ridges[i, j] * (1 - fx) + ridges[i, j + 1] * fx) * (1 - fy) + (
+                ridges[i + 1, j] * (1 - fx) + ridges[i + 1, j + 1] * fx
+            ) * fy
+            gy, gx = v / cell, u / cell
+            i, j = int(gy), int(gx)
+            fy, fx = gy - i, gx - j
+            fy, fx = fy * fy * (3 - 2 * fy), fx * fx * (3 - 2 * fx)
+            w00, w01, w10, w11 = (1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx
+            press_ = (
+                coarse[0, i, j] * w00
+                + coarse[0, i, j + 1] * w01
+                + coarse[0, i + 1, j] * w10
+                + coarse[0, i + 1, j + 1] * w11
+            )
+            dry = (
+                coarse[1, i, j] * w00
+                + coarse[1, i, j + 1] * w01
+                + coarse[1, i + 1, j] * w10
+                + coarse[1, i + 1, j + 1] * w11
+            )
+            level = ridge + tone[0] + tone[3] * press_
+            if inside < tone[1]:  # thins out towards the edge of contact
+                level -= 2.2 * (1.0 - inside / tone[1]) ** 2
+            level += fine[v, u] * (tone[2] + tone[4] * max(0.0, dry))
+            out[v, u] = 1.0 / (1.0 + math.exp(-level / tone[5]))

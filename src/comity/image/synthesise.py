@@ -1,0 +1,263 @@
+"""Synthetic prints: a finger nobody has, and impressions of it.
+
+A master is grown as SFinGe grows one (Cappelli 2003): a direction for each place, a ridge period
+for each place, then noise passed again and again through the Gabor filter of that place until
+ridges, endings and bifurcations have formed. An impression lays the master on a sensor: placement,
+turn, skin distortion (Cappelli, Maio and Maltoni 2001), pressure, dryness, noise, partial contact.
+
+docs/science/synthetic-prints.md says how far they are like real ones, by measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, zoom
+
+from comity.image import kernels, orientation
+from comity.image.draws import stream
+from comity.image.orientation import HEIGHT_PX, WIDTH_PX, Kind, Pattern
+from comity.records import Print
+
+# Ridges are grown at 250 ppi: a quarter of the pixels and of the filter's taps, and a period of
+# 4.5 px is still twice what sampling needs.
+COARSE = 2
+STEPS = 22  # ridges stop changing after about 18
+GAIN = 2.2
+PERIOD_PX = (8.9, 0.65)  # mean and deviation over fingers; FVC2002 DB1 median 8.6 (check.measure)
+PERIOD_SWAY = 0.07  # within one finger
+DIRECTIONS = 60  # 3 degrees apart
+PERIODS = np.linspace(6.4, 12.4, 16)
+RADIUS = 7  # coarse px; 1.5 periods of the mean
+SPREAD = (0.42, 0.62)  # of the Gabor's bell across and along, in periods
+
+# Purposes of random streams.
+_PATTERN, _PERIOD, _RIDGES, _IMPRESSION = 1, 2, 3, 4
+
+
+@dataclass(frozen=True, eq=False)
+class Master:
+    """One synthetic finger.
+
+    pattern    class and singular points, on the pad of 320 x 400 px
+    direction  float32 (400, 320) radians 0..pi, counter-clockwise from +x
+    period_px  float32 (400, 320) ridge period
+    ridges     float32 (400, 320): -1 valley .. 1 ridge
+    """
+
+    seed: int
+    person: int
+    finger: int
+    pattern: Pattern
+    direction: NDArray[np.float32]
+    period_px: NDArray[np.float32]
+    ridges: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How impressions are taken: each figure is a scale that an impression's draw is within.
+
+    width_px, height_px  of the image
+    turn_deg, shift_px   normal deviations of rotation and placement
+    slip_px, twist_deg   normal deviations of the skin's distortion
+    contact              share of the pad's radius that touches, lowest and highest
+    pressure             mean and deviation of the ridge's thickness; 0 as thick as valleys
+    dryness              0 even ink .. 1 broken ridges
+    grain                deviation of the sensor's noise, in ink
+    paper, ink           grey of background and ridge
+    """
+
+    width_px: int = 388
+    height_px: int = 374
+    turn_deg: float = 8.0
+    shift_px: float = 14.0
+    slip_px: float = 6.0
+    twist_deg: float = 4.0
+    contact: tuple[float, float] = (0.82, 1.02)
+    pressure: tuple[float, float] = (0.0, 0.22)
+    dryness: float = 0.5
+    grain: float = 0.25
+    paper: int = 240
+    ink: int = 60
+
+
+PLAIN = Conditions()
+ROLLED = Conditions(
+    width_px=400,
+    height_px=450,
+    turn_deg=5.0,
+    shift_px=8.0,
+    slip_px=5.0,
+    twist_deg=3.0,
+    contact=(1.02, 1.12),
+    pressure=(0.05, 0.18),
+    dryness=0.4,
+    paper=250,
+    ink=45,
+)
+
+
+def master(seed: int, person: int, finger: int, *, kind: Kind | None = None) -> Master:
+    """The finger of one key; the same key gives the same finger.
+
+    finger  1..10: sets how often each class is drawn (orientation.shares)
+    kind    a class instead of a drawn one
+    Cost    see benchmarks/bench_synthesis.py
+    """
+    pattern = orientation.draw(stream(seed, person, finger, purpose=_PATTERN), finger, kind)
+    direction = orientation.field(pattern)
+    period = _periods(stream(seed, person, finger, purpose=_PERIOD), pattern)
+    ridges = _grow(stream(seed, person, finger, purpose=_RIDGES), direction, period)
+    return Master(seed, person, finger, pattern, direction, period, ridges)
+
+
+def impression(
+    finger: Master, event: int | np.random.Generator = 0, conditions: Conditions = PLAIN
+) -> Print:
+    """One capture of a finger: uint8 (height_px, width_px) at 500 ppi.
+
+    event  number of the capture, the same each time it is asked for; or a generator to draw from
+    """
+    rng = (
+        stream(finger.seed, finger.person, finger.finger, event, _IMPRESSION)
+        if isinstance(event, int)
+        else event
+    )
+    ink = _press(rng, finger, conditions)
+    return Print(_develop(rng, ink, conditions), finger.finger)
+
+
+def _periods(rng: np.random.Generator, pattern: Pattern) -> NDArray[np.float32]:
+    """Ridge period over the pad: a finger's own mean, swaying, wider below the pattern."""
+    mean = rng.normal(*PERIOD_PX)
+    sway = zoom(rng.normal(0, PERIOD_SWAY, (6, 5)), (HEIGHT_PX / 6, WIDTH_PX / 5), order=1)
+    low = pattern.singular[:, 1].max() if len(pattern.singular) else HEIGHT_PX * 0.6
+    below = np.clip((np.arange(HEIGHT_PX) - low) / 120, 0, 1)[:, None]
+    period = mean * (1 + gaussian_filter(sway, 20.0)) * (1 + 0.14 * below)
+    return np.asarray(np.clip(period, PERIODS[0], PERIODS[-1]), np.float32)
+
+
+def _grow(
+    rng: np.random.Generator, direction: NDArray[np.float32], period: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    turn = np.rint(direction[::COARSE, ::COARSE] * (DIRECTIONS / np.pi)).astype(np.int32)
+    spacing = np.rint((period[::COARSE, ::COARSE] - PERIODS[0]) / (PERIODS[1] - PERIODS[0])).astype(
+        np.int32
+    )
+    which = spacing * DIRECTIONS + turn % DIRECTIONS
+    which[~_pad()] = -1
+    bank = _bank()
+    state = rng.standard_normal(which.shape, np.float32) * np.float32(0.5)
+    out = np.empty_like(state)
+    for step in range(STEPS):
+        # The last pass is not driven to the stops: its flanks tell pressure how thick a ridge is.
+        gain = GAIN if step < STEPS - 1 else 1.0
+        kernels.grow(np.pad(state, RADIUS, mode="reflect"), bank, which, gain, out)
+        state, out = out, state
+    return np.asarray(np.clip(zoom(state, COARSE, order=3), -1.0, 1.0), np.float32)
+
+
+@cache
+def _pad() -> NDArray[np.bool_]:
+    """The finger's outline at 250 ppi: an ellipse, flattened below as a finger is."""
+    height, width = HEIGHT_PX // COARSE, WIDTH_PX // COARSE
+    y, x = np.mgrid[0:height, 0:width]
+    across = np.abs((x + 0.5) / width * 2 - 1)
+    along = (y + 0.5) / height * 2 - 1
+    down = np.where(along > 0, np.abs(along) ** 4, np.abs(along) ** 2.2)
+    return np.asarray(across**2.4 + down <= 1.08)
+
+
+@cache
+def _bank() -> NDArray[np.float32]:
+    """Gabor filters float32 (periods * directions, 15, 15), no mean, unit gain on their wave."""
+    y, x = np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1].astype(float)
+    filters = []
+    for period in PERIODS / COARSE:
+        for number in range(DIRECTIONS):
+            turn = number * np.pi / DIRECTIONS
+            along = x * np.cos(turn) - y * np.sin(turn)
+            across = x * np.sin(turn) + y * np.cos(turn)
+            bell = np.exp(
+                -((across / (SPREAD[0] * period)) ** 2 + (along / (SPREAD[1] * period)) ** 2) / 2
+            )
+            wave = np.cos(2 * np.pi * across / period)
+            filter_ = bell * wave - bell * ((bell * wave).sum() / bell.sum())
+            filters.append(filter_ / np.abs((filter_ * wave).sum()))
+    return np.asarray(filters, np.float32)
+
+
+def _press(rng: np.random.Generator, finger: Master, conditions: Conditions) -> NDArray[np.float32]:
+    """Ink 0..1 on each pixel of the sensor."""
+    size = (conditions.height_px, conditions.width_px)
+    middle_x, middle_y = WIDTH_PX / 2, HEIGHT_PX / 2
+    place = (
+        np.radians(rng.normal(0, conditions.turn_deg)),
+        rng.normal(0, conditions.shift_px),
+        rng.normal(0, conditions.shift_px),
+    )
+    skin = (
+        *rng.normal(0, conditions.slip_px, 2),
+        np.radians(rng.normal(0, conditions.twist_deg)),
+        middle_x + rng.normal(0, 12),
+        middle_y + rng.normal(0, 16),
+        rng.uniform(45, 75),
+        rng.uniform(55, 95),
+        rng.uniform(0.8, 1.6),
+    )
+    reach = rng.uniform(*conditions.contact)
+    contact = (
+        middle_x + rng.normal(0, 8),
+        middle_y + rng.normal(0, 12),
+        reach * WIDTH_PX / 2,
+        reach * HEIGHT_PX / 2,
+    )
+    outline = gaussian_filter(1 + rng.normal(0, 0.09, 48), 1.5, mode="wrap")
+    cell = 26.0
+    coarse = rng.standard_normal((2, int(size[0] / cell) + 3, int(size[1] / cell) + 3), np.float32)
+    fine = rng.standard_normal(size, np.float32)
+    fine = gaussian_filter(fine, 1.0) * np.float32(3.3)  # unit deviation again
+    dryness = conditions.dryness * rng.uniform(0.4, 1.6)
+    tone = (
+        rng.normal(*conditions.pressure) - 0.15 * dryness,
+        rng.uniform(0.10, 0.25),
+        conditions.grain * rng.uniform(0.6, 1.4),
+        0.18,
+        1.1 * dryness,
+        0.16,
+    )
+    out = np.empty(size, np.float32)
+    kernels.press(
+        finger.ridges,
+        np.array(place),
+        np.array(skin),
+        np.array(contact),
+        outline.astype(np.float32),
+        coarse,
+        cell,
+        fine,
+        np.array(tone),
+        out,
+    )
+    return out
+
+
+def _develop(
+    rng: np.random.Generator, ink: NDArray[np.float32], conditions: Conditions
+) -> NDArray[np.uint8]:
+    """Grey levels: the sensor's blur, the paper's tint and its grain."""
+    dark = conditions.ink + rng.normal(0, 12)
+    paper = conditions.paper + rng.normal(0, 4)
+    blurred = gaussian_filter(ink, 0.7)
+    grey = paper + (dark - paper) * blurred
+    grey += rng.standard_normal(ink.shape, np.float32) * np.float32(3.0)
+    return np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8)
+
+
+def faint(conditions: Conditions = PLAIN) -> Conditions:
+    """The same capture of a dry finger pressed lightly: low quality on purpose."""
+    return replace(conditions, pressure=(-0.45, 0.1), dryness=1.2, contact=(0.6, 0.8))
