@@ -22,6 +22,7 @@ from comity.exchange.clock import MachineClock
 from comity.exchange.house import House
 from comity.exchange.outbox import deliver
 from comity.exchange.partner import FolderPartner
+from comity.minutiae.extract import Extractor
 from comity.records import Finding
 
 SUFFIXES = (".an2", ".an2k", ".eft", ".ebts", ".nst")
@@ -50,7 +51,7 @@ BYTES_MAX = 64 << 20  # ten rolled prints at 500 ppi, uncompressed, are 6 MiB
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
 def command(
-    files: tuple[str, ...], folder: str, agreements: str | None, extractor: str, as_json: bool
+    files: tuple[str, ...], folder: str, agreements: str | None, extractor: Extractor, as_json: bool
 ) -> None:
     """Take ANSI/NIST-ITL (EBTS) files through the journey: files, folders, or - for standard input.
 
@@ -79,7 +80,7 @@ def command(
     sys.exit(1 if any(row["response"] != "SRE" for row in rows) else 0)
 
 
-def _open(folder: Path, extractor: str) -> House:
+def _open(folder: Path, extractor: Extractor) -> House:
     if (folder / "house.json").exists():
         return House.open(folder)
     return House.create(folder, origin="comity.example/house", extractor=extractor)

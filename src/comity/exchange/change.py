@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from comity.agreement.decide import decide as ask
@@ -64,14 +65,10 @@ def retract(case: Case, number: int, because: str) -> None:
         then = ask(case.house.agreements(), "release", case_facts, at=item["at"])
         if set(item["fields"]) <= set(then.fields.get(recipient, ())):
             continue
-        step = f"decide retraction {number} {recipient}"
-        case.once(
-            step, lambda then=then, f=case_facts: recorded(f.as_json(), then, number, because)
-        )
-        case.once(
-            f"retract {number} {recipient}",
-            lambda recipient=recipient, item=item: _retraction(case, recipient, item, because),
-        )
+        deciding = partial(recorded, case_facts.as_json(), then, number, because)
+        case.once(f"decide retraction {number} {recipient}", deciding)
+        retracting = partial(_retraction, case, recipient, item, because)
+        case.once(f"retract {number} {recipient}", retracting)
 
 
 def _retraction(case: Case, recipient: str, item: dict[str, Any], because: str) -> Step:

@@ -19,6 +19,7 @@ from comity.exchange.store import Entry, Store
 from comity.exchange.tokens import Tokens
 from comity.ledger import entry as ledger_entry
 from comity.ledger.note import Signer, generate
+from comity.minutiae.extract import Extractor
 from comity.search.gallery import Gallery
 
 ADOPTED = "agreements"  # the case under which agreements are recorded
@@ -38,7 +39,7 @@ class House:
     second: SecondRepository
     tokens: Tokens
     signer: Signer
-    extractor: str = "mindtct"
+    extractor: Extractor = "mindtct"
     _adopted: tuple[int, Agreements] = field(default=(0, Agreements()), repr=False)
 
     @classmethod
@@ -48,7 +49,7 @@ class House:
         *,
         origin: str,
         fpir_max: float = FPIR_MAX,
-        extractor: str = "mindtct",
+        extractor: Extractor = "mindtct",
         seed: bytes | None = None,
     ) -> House:
         """Make an empty house. `seed` is for synthetic demonstrations: keys and salts follow from it."""

@@ -12,7 +12,7 @@ from comity.exchange.case import Case, Step
 from comity.exchange.clock import Clock
 from comity.exchange.house import House
 from comity.image import check, codecs
-from comity.minutiae.extract import extract
+from comity.minutiae.extract import Extractor, extract
 from comity.records import FINGERS, PLAIN_TO_FINGER, Finding, ImageRecord, Submission, Template
 from comity.search.identify import MINUTIAE_MIN
 from comity.wire import read as wire_read
@@ -149,7 +149,7 @@ def probe(case: Case) -> tuple[tuple[Template, ...], tuple[Finding, ...]]:
     return templates, tuple(m for m in made if isinstance(m, Finding))
 
 
-def _template(image: ImageRecord, extractor: str) -> Template | Finding:
+def _template(image: ImageRecord, extractor: Extractor) -> Template | Finding:
     try:
         print_ = codecs.decode(image)
         check.fingerprint(print_)

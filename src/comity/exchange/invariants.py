@@ -25,7 +25,7 @@ from comity.exchange.outbox import messages
 from comity.exchange.store import Message
 from comity.ledger import entry
 from comity.ledger.entry import OpenedEntry, Opening
-from comity.records import Decision, Facts
+from comity.records import Decision, Facts, Question
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def nothing_after_the_end(evidence: Evidence) -> Found:
         looked += 1
         at = evidence.acknowledged_at(message)
         said = evidence.entries[message.leaf]
-        question = "release" if said.kind == "release" else "search"
+        question: Question = "release" if said.kind == "release" else "search"
         decided = [
             d.values
             for d in evidence.of("decision")

@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from comity.agreement.decide import in_force
-from comity.errors import ReleaseError
+from comity.agreement.register import in_force
+from comity.errors import ReleaseError, WireError
 from comity.exchange.case import Case, Step, released
 from comity.exchange.facts import facts, found_in_second
 from comity.records import Decision
@@ -110,7 +110,7 @@ def _message(
     if submission is None:
         raise ReleaseError("a case without a submission releases nothing", where=case.token)
     if recipient == NOTIFIED:
-        notice = {"case": case.token, "fields": dict(fields), "iaq": _iaq(fields)}
+        notice = {"case": case.token, "fields": dict(fields), "iaq": _iaq(case, fields)}
         return json.dumps(notice, indent=1, sort_keys=True).encode(), "notice", "notice.json"
     data = build.second_response(
         submission,
@@ -122,9 +122,29 @@ def _message(
     return data, "second_response", f"{recipient}.eft"
 
 
-def _iaq(fields: Mapping[str, Any]) -> str:
-    """The query text, only with what may be released: a field that may not is left out."""
-    return build.iaq({name: _text(value) for name, value in fields.items()})
+def _iaq(case: Case, fields: Mapping[str, Any]) -> str | None:
+    """The Immigration Alien Query, where what may be released fills all that it must hold."""
+    submission = case.submission
+    needed = ("name", "birth_date", "sex", "place_of_birth", "custody")
+    if submission is None or not all(fields.get(name) for name in needed):
+        return None
+    charges = [c.ncic for c in submission.charges if c.ncic]
+    parts = {
+        "ORI": submission.jurisdiction,
+        "PUR": "C",
+        "ATN": "AUTOMATIC QUERY",
+        "PHN": "0000000000",
+        "NAM": str(fields["name"]),
+        "DOB": str(fields["birth_date"]),
+        "SEX": str(fields["sex"]),
+        "POB": str(fields["place_of_birth"]),
+        "CUS": str(fields["custody"]),
+        "OFF": charges[0] if charges and "charges" in fields else "",
+    }
+    try:
+        return build.iaq(parts)
+    except WireError:
+        return None  # a value as booked does not fit the query; the notice goes without one
 
 
 def _text(value: Any) -> str:

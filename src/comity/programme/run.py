@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from comity import journey
@@ -74,7 +76,8 @@ def run(
     partner = ScriptedPartner(plan, clock, inbox)
 
     def submit(name: str, which: int | str, data: bytes) -> None:
-        case, findings = journey.answer(data, name, house, clock)
+        declared = plan.bookings[which].declared if isinstance(which, int) else {}
+        case, findings = journey.answer(data, name, house, clock, declared)
         if isinstance(which, int):
             outcome.answered[which] = (case, findings)
         else:
@@ -82,19 +85,15 @@ def run(
         progress(name)
 
     actions: list[tuple[datetime, int, Action]] = [
-        (at, 0, lambda at=at: _adopt(house, agreements, at)) for at in _recorded(agreements, first)
+        (at, 0, partial(_adopt, house, agreements, at)) for at in _recorded(agreements, first)
     ]
-    actions += [
-        (at, 1, lambda n=name, w=which, d=data: submit(n, w, d)) for at, name, which, data in files
-    ]
-    numbers: dict[tuple[int, str], int] = {}
+    actions += [(at, 1, partial(submit, name, which, data)) for at, name, which, data in files]
+    numbers: Counter[tuple[int, str]] = Counter()
     for event in sorted(happenings(plan), key=lambda h: h.at):
-        key = (event.booking, event.kind)
-        numbers[key] = numbers.get(key, 0) + 1
-        number = numbers[key]
-        actions.append((event.at, 2, lambda e=event, n=number: _happen(outcome, e, n)))
-    for gap in plan.unreachable:
-        actions.append((plan.instant(gap.end), 3, lambda: None))
+        numbers[event.booking, event.kind] += 1
+        number = numbers[event.booking, event.kind]
+        actions.append((event.at, 2, partial(_happen, outcome, event, number)))
+    actions += [(plan.instant(gap.end), 3, _nothing) for gap in plan.unreachable]
     for at, _, action in sorted(actions, key=lambda a: a[:2]):
         clock.reach(at)
         action()
@@ -102,6 +101,10 @@ def run(
     _subject_access(plan, outcome, clock)
     outcome.delivered += [(clock.now(), d) for d in deliver(house, clock, partner)]
     return outcome
+
+
+def _nothing() -> None:
+    """A recipient is back: what waited is tried again."""
 
 
 def known_by(agreements: Agreements, at: datetime) -> Agreements:
