@@ -25,7 +25,7 @@ EXIT_FAILED, EXIT_CALLER = 1, 2  # 2 is also what click exits with on a wrong op
 class Commands(click.Group):
     """The modules of this package as commands, and every error as one readable message."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click asks so)
+    def list_commands(self, ctx: click.Context) -> list[str]:
         modules = (module.name for module in iter_modules(__path__))
         return sorted(name.replace("_", "-") for name in modules if not name.startswith("_"))
 
