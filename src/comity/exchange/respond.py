@@ -42,7 +42,8 @@ def search_criminal(case: Case, probe: Sequence[Template]) -> dict[str, Any]:
     a booking find itself; enrolling is repeated harmlessly on the next run.
     """
     house = case.house
-    rolled = [t for t in probe if t.finger in FINGERS]  # plain thumbs alone are only a probe
+    images = case.submission.images if case.submission else ()
+    rolled = {image.finger for image in images} & set(FINGERS)  # plain thumbs are only a probe
 
     def work() -> Step:
         candidates = house.criminal.search(probe)
@@ -64,7 +65,7 @@ def search_criminal(case: Case, probe: Sequence[Template]) -> dict[str, Any]:
 
     body = case.once("criminal search", work).body
     if not body["identified"] and body["identity"]:
-        house.criminal.enrol(body["identity"], rolled)
+        house.criminal.enrol(body["identity"], [t for t in probe if t.finger in rolled])
     return body
 
 
