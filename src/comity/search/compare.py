@@ -6,14 +6,19 @@ from comity import records
 from comity.search import mcc
 
 
+def match(probe: records.Template, candidate: records.Template) -> mcc.Match:
+    """The whole comparison: similarity, pairs and the number of cylinders behind it."""
+    return mcc.match(mcc.cylinders(probe), mcc.cylinders(candidate))
+
+
 def similarity(probe: records.Template, candidate: records.Template) -> float:
-    """How alike two prints are, 0..1; prints of different fingers give about 0.1 to 0.25.
+    """How alike two prints are, 0..1; prints of different fingers give 0.01 to 0.03.
 
     Not a probability: `calibrate` turns it into a likelihood ratio. Templates of different
     extractors can be compared, at a loss; templates of fewer than about 6 minutiae give 0.
     Source: Cappelli et al. 2010 (MCC, LSS-R).
     """
-    return mcc.match(mcc.cylinders(probe), mcc.cylinders(candidate)).score
+    return match(probe, candidate).score
 
 
 def paired(probe: records.Template, candidate: records.Template) -> list[tuple[int, int, float]]:
@@ -21,7 +26,7 @@ def paired(probe: records.Template, candidate: records.Template) -> list[tuple[i
 
     Greatest share first; no minutia twice.
     """
-    found = mcc.match(mcc.cylinders(probe), mcc.cylinders(candidate))
+    found = match(probe, candidate)
     pairs: list[tuple[int, int, float]] = []
     seen_probe: set[int] = set()
     seen_candidate: set[int] = set()

@@ -48,18 +48,15 @@ def rank(
     size = len(gallery)
     if budget is None:
         budget = max(BUDGET_MIN, size // BUDGET_SHARE)
-    best: dict[str, tuple[float, int, tuple[records.FingerScore, ...]]] = {}
+    best: dict[str, tuple[float, int, records.Candidate]] = {}
     for row in shortlist(hand, gallery, budget).tolist():
         person = gallery.person(row)
-        fingers = compare_hands(hand, person)
-        entry = (sum(f.llr for f in fingers), -row, fingers)
-        if fingers and (person.identity not in best or entry[:2] > best[person.identity][:2]):
+        candidate = _candidate(hand, person, size)
+        entry = (-candidate.score, row, candidate)
+        known = best.get(person.identity)
+        if candidate.fingers and (known is None or entry[:2] < known[:2]):
             best[person.identity] = entry
-    ordered = sorted(best.items(), key=lambda item: (-item[1][0], -item[1][1]))
-    return tuple(
-        records.Candidate(identity, score, calibrate.fpir_bound(score, size), fingers)
-        for identity, (score, _, fingers) in ordered[:keep]
-    )
+    return tuple(entry[2] for entry in sorted(best.values(), key=lambda e: e[:2])[:keep])
 
 
 def identified(
@@ -113,16 +110,29 @@ def scan(hand: dict[int, records.Template], block: NDArray[np.uint64]) -> NDArra
     return out
 
 
+def _candidate(
+    hand: dict[int, records.Template], person: Enrolled, size: int
+) -> records.Candidate:
+    fingers = compare_hands(hand, person)
+    score = sum(f.llr for f in fingers)
+    extractors = [_calibrated(hand, person, f.finger) for f in fingers]
+    fpir = calibrate.fpir_bound(score, extractors, size)
+    return records.Candidate(person.identity, score, fpir, fingers)
+
+
 def compare_hands(
     hand: dict[int, records.Template], person: Enrolled
 ) -> tuple[records.FingerScore, ...]:
     """The fingers that both have, compared by their minutiae, in order of finger."""
     scores = []
     for finger in sorted(hand.keys() & person.templates.keys()):
-        candidate = person.templates[finger]
-        similarity = compare.similarity(hand[finger], candidate)
+        found = compare.match(hand[finger], person.templates[finger])
         llr = calibrate.log_likelihood_ratio(
-            similarity, hand[finger].extractor, candidate.extractor
+            found.score, found.cylinders, _calibrated(hand, person, finger)
         )
-        scores.append(records.FingerScore(finger, similarity, llr))
+        scores.append(records.FingerScore(finger, found.score, llr))
     return tuple(scores)
+
+
+def _calibrated(hand: dict[int, records.Template], person: Enrolled, finger: int) -> str:
+    return calibrate.weaker(hand[finger].extractor, person.templates[finger].extractor)

@@ -119,12 +119,14 @@ def pair_count(fewer: int) -> int:
 class Match:
     """How two prints compare.
 
-    score  0..1
+    score      0..1
+    cylinders  the smaller of the two numbers of cylinders
     pairs  int64 (p, 2), rows of probe and candidate minutiae
     parts  float64 (p,), each pair's share of the score, greatest first
     """
 
     score: float
+    cylinders: int
     pairs: NDArray[np.int64]
     parts: NDArray[np.float64]
 
@@ -133,7 +135,7 @@ def match(a: Cylinders, b: Cylinders) -> Match:
     """Compare two sets of cylinders by LSS-R. Cost O(ab), then O(min(a, b)^2)."""
     fewer = min(len(a), len(b))
     if fewer == 0:
-        return Match(0.0, np.zeros((0, 2), np.int64), np.zeros(0))
+        return Match(0.0, 0, np.zeros((0, 2), np.int64), np.zeros(0))
     similarity = np.empty((len(a), len(b)))
     kernels.local_similarities(a.bits, a.valid, a.deg, b.bits, b.valid, b.deg, _LIMITS, similarity)
     pairs = kernels.best_pairs(similarity, fewer)
@@ -147,4 +149,4 @@ def match(a: Cylinders, b: Cylinders) -> Match:
     parts = relaxed[best] / wanted
     order = np.argsort(-parts, kind="stable")
     rows = np.column_stack([a.source[pairs[best] // len(b)], b.source[pairs[best] % len(b)]])
-    return Match(min(1.0, float(parts.sum())), rows[order], parts[order])
+    return Match(min(1.0, float(parts.sum())), fewer, rows[order], parts[order])
