@@ -14,7 +14,7 @@ from typing import Any
 
 import rfc8785
 
-from comity.agreement.parse import Parser, fail, plain
+from comity.agreement.grammar import agreement_of, plain
 from comity.agreement.terms import Agreement, Clause
 
 
@@ -32,11 +32,7 @@ def from_canonical(body: Mapping[str, Any]) -> Agreement:
 
     Raises AgreementError, carrying every mistake, where `body` is not one.
     """
-    parser = Parser()
-    agreement = parser.agreement(plain(body))
-    if agreement is None:
-        raise fail(str(body.get("agreement", "canonical agreement"))[:64], tuple(parser.mistakes))
-    return agreement
+    return agreement_of(plain(body), str(body.get("agreement", "canonical agreement"))[:64])
 
 
 def policy_hash(agreements: Iterable[Agreement]) -> str:

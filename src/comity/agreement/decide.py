@@ -195,7 +195,9 @@ class Decisions:
             timing="now" if permit else "never" if awaits is None else "later",
             awaits=awaits,
             clauses=self.clauses(i),
-            unknown=_names(int(self.unknown[i])),
+            # An unknown fact that kept only one regime from permitting denied nothing asked here;
+            # the clause it left open is still among the clauses.
+            unknown=() if permit else _names(int(self.unknown[i])),
             fields={
                 to: _NAMES_OF_BITS[bits]
                 for to, bits in zip(RECIPIENTS, self.fields[:, i].tolist(), strict=True)

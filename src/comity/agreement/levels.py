@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+from pkgutil import get_data
 
 from comity.agreement.terms import LEVEL_VERSIONS
 from comity.errors import CallerError
@@ -49,7 +49,8 @@ class Offense:
 @lru_cache(maxsize=1)
 def table() -> tuple[Offense, ...]:
     """The ranges of offenses.csv, in order and without overlap."""
-    text = resources.files("comity.agreement").joinpath("offenses.csv").read_text("utf-8")
+    # The table is part of the code, and is loaded as code is, not as a file of the user's.
+    text = (get_data("comity.agreement", "offenses.csv") or b"").decode("utf-8")
     return tuple(
         Offense(
             row["first"], row["last"], row["class"],

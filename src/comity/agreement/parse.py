@@ -1,7 +1,6 @@
-"""A tree of scalars, lists and mappings -> an `Agreement`, or every mistake in it at once.
+"""Reading one value at a time from a tree of text, lists and mappings, and noting every mistake.
 
-The tree comes from YAML (`read.py`) or from the canonical form (`canonical.py`); both pass the
-same checks. `SHAPES` is the whole grammar: clause -> its dataclass and how each field is read.
+What an agreement is made of is in `grammar.py`; here is how a word, an instant or a list is read.
 """
 
 from __future__ import annotations
@@ -9,33 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, Final
-
-from comity.agreement.terms import (
-    EVENTS,
-    EXCLUSIONS,
-    ID_PATTERN,
-    JURISDICTION_PATTERN,
-    LEVEL_VERSIONS,
-    REGIMES,
-    Agreement,
-    Answer,
-    Clause,
-    Event,
-    Exclusion,
-    Levels,
-    Notice,
-    Release,
-    Retention,
-    Review,
-    Scope,
-    Term,
-    Trigger,
-)  # fmt: skip
-from comity.errors import AgreementError
-from comity.records import LEVELS, RECIPIENTS, RELEASE_FIELDS, STAGES
 
 # Bounds that keep a hostile file cheap: no agreement seen has a line beyond 200 characters,
 # a list beyond 3,200 (every county), or a period beyond 75 years.
@@ -85,11 +60,11 @@ class Mistake:
         }
 
 
-class _Bad:
+class Bad:
     """Stands where a value could not be read; its mistake is already noted."""
 
 
-BAD: Final = _Bad()
+BAD: Final = Bad()
 Read = Callable[["Parser", Node, Path], Any]
 
 
@@ -101,14 +76,6 @@ class Field:
     required: bool = True
 
 
-@dataclass(frozen=True)
-class Shape:
-    """A clause's dataclass and its fields besides `id` and `text`."""
-
-    clause: type[Clause]
-    fields: Mapping[str, Field]
-
-
 class Parser:
     """Reads one tree, noting mistakes as it goes and the place of everything it visits."""
 
@@ -116,7 +83,7 @@ class Parser:
         self.mistakes: list[Mistake] = []
         self.places: dict[Path, Node] = {}
 
-    def note(self, node: Node, path: Path, expected: str, found: str, nearest: str = "") -> _Bad:
+    def note(self, node: Node, path: Path, expected: str, found: str, nearest: str = "") -> Bad:
         """Write down one mistake and go on."""
         where = ".".join(str(step) for step in path) or "the file"
         self.mistakes.append(
@@ -124,7 +91,7 @@ class Parser:
         )
         return BAD
 
-    def mapping(self, node: Node, path: Path, fields: Mapping[str, Field]) -> dict[str, Any] | _Bad:
+    def mapping(self, node: Node, path: Path, fields: Mapping[str, Field]) -> dict[str, Any] | Bad:
         """Read a mapping whose keys are known; says which are unknown, repeated or missing."""
         self.places[path] = node
         if node.kind != "mapping":
@@ -144,26 +111,6 @@ class Parser:
                 self.note(node, path, f"`{name}`", "no such key")
                 values[name] = BAD
         return BAD if any(value is BAD for value in values.values()) else values
-
-    def agreement(self, node: Node) -> Agreement | None:
-        """The agreement, or None with `mistakes` filled. Never part of one."""
-        values = self.mapping(node, (), AGREEMENT)
-        if isinstance(values, _Bad) or self.mistakes:
-            return None
-        if isinstance(values.get("events"), tuple):
-            values["events"] = _dated(values["events"], values["notice"])
-        values["id"] = values.pop("agreement")
-        try:
-            return Agreement(**values)
-        except AgreementError as error:
-            for wrong in error.findings:
-                self.note(self._place(wrong.path, node), wrong.path, wrong.expected, wrong.found)
-            return None
-
-    def _place(self, path: Path, root: Node) -> Node:
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, root)
 
 
 # --- readers of one value -----------------------------------------------------------------
@@ -258,98 +205,6 @@ def several(read_one: Read, *, some: bool = True) -> Read:
     return read
 
 
-def clause(shape: Shape) -> Read:
-    """A mapping with `id`, `text` and the fields of its shape."""
-    fields = {"id": Field(pattern(ID_PATTERN, "an id such as `release-2`: a-z 0-9 . _ -")),
-              "text": Field(text), **shape.fields}  # fmt: skip
-
-    def read(parser: Parser, node: Node, path: Path) -> Any:
-        values = parser.mapping(node, path, fields)
-        return values if isinstance(values, _Bad) else shape.clause(**values)
-
-    return read
-
-
-@dataclass(frozen=True)
-class _UndatedEvent(Clause):
-    """An event as written: what it leaves out follows from `given` and the notice."""
-
-    event: str
-    given: datetime
-    recorded: datetime | None = None
-    effective: datetime | None = None
-
-
-def _dated(events: tuple[_UndatedEvent, ...], notice: Notice) -> tuple[Event, ...]:
-    """Events with every time filled in: recorded when given, effective after the notice."""
-    wait = {"terminated": timedelta(days=notice.terminate_days)}
-    return tuple(
-        Event(e.id, e.text, e.event, e.given, e.recorded or e.given,
-              e.effective or e.given + wait.get(e.event, timedelta()))
-        for e in events
-    )  # fmt: skip
-
-
-# --- the grammar --------------------------------------------------------------------------
-
-_LATER_STAGES = STAGES[1:]
-_ORI = pattern(JURISDICTION_PATTERN, "an ORI of nine letters and digits, or its beginning and `*`")
-
-SHAPES: dict[str, Shape] = {
-    "scope": Shape(Scope, {"jurisdictions": Field(several(_ORI))}),
-    "term": Shape(Term, {"effective": Field(instant), "published": Field(instant, required=False)}),
-    "notice": Shape(Notice, {"activate_days": Field(days), "terminate_days": Field(days)}),
-    "trigger": Shape(Trigger, {"stage": Field(word(STAGES))}),
-    "levels": Shape(
-        Levels,
-        {"version": Field(word(LEVEL_VERSIONS)), "permit": Field(several(word(LEVELS)))},
-    ),
-    "exclusions": Shape(
-        Exclusion,
-        {"fact": Field(word(EXCLUSIONS)), "until": Field(word(_LATER_STAGES), required=False)},
-    ),
-    "release": Shape(
-        Release,
-        {
-            "to": Field(word(RECIPIENTS)),
-            "fields": Field(several(word(RELEASE_FIELDS), some=False)),
-            "after": Field(word(_LATER_STAGES), required=False),
-        },
-    ),
-    "answer": Shape(Answer, {"local_agency": Field(flag)}),
-    "review": Shape(Review, {"second_reviewer": Field(flag)}),
-    "retention": Shape(Retention, {"days": Field(days)}),
-    "events": Shape(
-        _UndatedEvent,
-        {
-            "event": Field(word(EVENTS)),
-            "given": Field(instant),
-            "recorded": Field(instant, required=False),
-            "effective": Field(instant, required=False),
-        },
-    ),
-}
-
-AGREEMENT: dict[str, Field] = {
-    "agreement": Field(pattern(ID_PATTERN, "an id such as `alder-2011`: a-z 0-9 . _ -")),
-    "title": Field(text),
-    "regime": Field(word(REGIMES)),
-    "parties": Field(several(text)),
-    "recorded": Field(instant),
-    "scope": Field(clause(SHAPES["scope"])),
-    "term": Field(clause(SHAPES["term"])),
-    "notice": Field(clause(SHAPES["notice"])),
-    "trigger": Field(clause(SHAPES["trigger"])),
-    "levels": Field(clause(SHAPES["levels"])),
-    "exclusions": Field(several(clause(SHAPES["exclusions"]), some=False), required=False),
-    "release": Field(several(clause(SHAPES["release"]))),
-    "answer": Field(clause(SHAPES["answer"])),
-    "review": Field(clause(SHAPES["review"])),
-    "retention": Field(clause(SHAPES["retention"])),
-    "events": Field(several(clause(SHAPES["events"]), some=False), required=False),
-}
-
-
 # --- words for messages -------------------------------------------------------------------
 
 
@@ -376,31 +231,6 @@ def shorten(said: str, limit: int = 80) -> str:
     """A file's words are quoted back, but not a novel of them, nor its control characters."""
     visible = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in said[:limit])
     return visible + ("..." if len(said) > limit else "")
-
-
-def plain(value: Any) -> Node:
-    """A node tree of a JSON value, so that the canonical form passes the checks of a file."""
-    if isinstance(value, Mapping):
-        return Node(tuple((plain(k), plain(v)) for k, v in value.items()), "mapping")
-    if isinstance(value, list | tuple):
-        return Node(tuple(plain(item) for item in value), "list")
-    if isinstance(value, bool):
-        return Node("true" if value else "false", "text")
-    return Node("" if value is None else str(value), "text")
-
-
-def fail(name: str, mistakes: tuple[Mistake, ...]) -> AgreementError:
-    """The one error that carries every mistake of a file."""
-    first = mistakes[0]
-    return AgreementError(
-        f"{len(mistakes)} mistake(s) in an agreement; none of it was loaded",
-        where=f"{name}:{first.line}:{first.column}" if first.line else name,
-        expected=first.expected,
-        found=f"`{first.found}`" + (f" at {first.path}" if first.path else ""),
-        next_step=(f"write `{first.nearest}`" if first.nearest else "put right every finding")
-        + ", then run `comity agreement check`",
-        findings=mistakes,
-    )
 
 
 def _pairs(node: Node) -> tuple[tuple[Node, Node], ...]:

@@ -15,19 +15,18 @@ from typing import Any
 import yaml
 
 from comity.agreement.canonical import canonical, from_canonical, policy_hash
-from comity.agreement.parse import Mistake, Node, Parser, fail, shorten
+from comity.agreement.grammar import DEPTH_MAX, agreement_of, fail
+from comity.agreement.parse import Mistake, Node, shorten
 from comity.agreement.register import Agreements
 from comity.agreement.terms import Agreement
 from comity.errors import AgreementError
 
 __all__ = [
-    "canonical", "from_canonical", "policy_hash", "read_directory", "read_files", "read_text",
+    "canonical", "from_canonical", "policy_hash", "read_directory", "read_file", "read_files", "read_text",
 ]  # fmt: skip
 
 # An agreement naming every county of the United States has 40 KB; ten times that is no agreement.
 CHARACTERS_MAX = 400_000
-# agreement > release > clause > fields > word is five deep.
-DEPTH_MAX = 8
 
 
 def read_text(text: str, name: str = "agreement") -> Agreement:
@@ -36,12 +35,12 @@ def read_text(text: str, name: str = "agreement") -> Agreement:
     name    for messages: where the reader looks
     Raises  AgreementError with `findings`: every mistake, with line and column
     """
-    parser = Parser()
-    tree = _tree(text, name)
-    agreement = parser.agreement(tree)
-    if agreement is None:
-        raise fail(name, tuple(parser.mistakes))
-    return agreement
+    return agreement_of(_tree(text, name), name)
+
+
+def read_file(path: Path) -> Agreement:
+    """One agreement from its file; raises like `read_text`."""
+    return read_text(_decode(path), path.name)
 
 
 def read_files(paths: Iterable[Path]) -> Agreements:
@@ -54,7 +53,7 @@ def read_files(paths: Iterable[Path]) -> Agreements:
     mistakes: list[Mistake] = []
     for path in sorted(paths):
         try:
-            agreements.append(read_text(_decode(path), path.name))
+            agreements.append(read_file(path))
         except AgreementError as error:
             mistakes += [
                 Mistake(m.line, m.column, f"{path.name}: {m.path}", m.expected, m.found, m.nearest)

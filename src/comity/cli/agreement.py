@@ -12,35 +12,43 @@ import click
 from comity.agreement.canonical import canonical
 from comity.agreement.decide import decide as decide_case
 from comity.agreement.explain import account, sheet
-from comity.agreement.read import read_files
+from comity.agreement.read import read_file, read_files
 from comity.agreement.register import Agreements
 from comity.errors import AgreementError, CallerError
 from comity.records import Facts, Question
 
 _FILE = click.Path(path_type=Path)
 
+_CHECK_EXAMPLE = """\b
+Example:
+  comity agreement check src/comity/programme/presets/three_states
+"""
+_EXPLAIN_EXAMPLE = """\b
+Example:
+  comity agreement explain src/comity/programme/presets/three_states/birch.yaml
+"""
+_DECIDE_EXAMPLE = """\b
+Example:
+  comity agreement decide src/comity/programme/presets/three_states \\
+    --facts docs/spec/facts.json --question release --at 2011-03-01T12:00:00-06:00
+"""
+
 
 @click.group()
 def group() -> None:
-    """Check agreements, explain them, and decide a case under them.
-
-    Example: comity agreement check src/comity/programme/presets/three_states
-    """
+    """Check agreements, explain them, and decide a case under them."""
 
 
-@group.command()
+@group.command(epilog=_CHECK_EXAMPLE)
 @click.argument("paths", nargs=-1, required=True, type=_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 def check(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Say every mistake in some agreement files or folders; exit code 1 where there is one.
-
-    Example: comity agreement check src/comity/programme/presets/three_states/alder.yaml
-    """
+    """Say every mistake in some agreement files or folders; exit code 1 where there is one."""
     files = _files(paths)
     findings: list[dict[str, Any]] = []
     for path in files:
         try:
-            read_files([path])
+            read_file(path)
         except AgreementError as error:
             findings += [{"file": str(path)} | found.as_json() for found in error.findings]
             if not as_json:
@@ -55,20 +63,17 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
         raise SystemExit(1)
 
 
-@group.command()
+@group.command(epilog=_EXPLAIN_EXAMPLE)
 @click.argument("path", metavar="FILE", type=_FILE)
 @click.option("--json", "as_json", is_flag=True, help="The canonical form, as the ledger has it.")
 def explain(path: Path, as_json: bool) -> None:
-    """Print an agreement in plain words, a sentence a clause.
-
-    Example: comity agreement explain src/comity/programme/presets/three_states/birch.yaml
-    """
-    for agreement in read_files([path]):
-        said = json.dumps(canonical(agreement), ensure_ascii=False) if as_json else sheet(agreement)
-        click.echo(said.rstrip("\n"))
+    """Print an agreement in plain words, a sentence a clause."""
+    agreement = read_file(path)
+    said = json.dumps(canonical(agreement), ensure_ascii=False) if as_json else sheet(agreement)
+    click.echo(said.rstrip("\n"))
 
 
-@group.command()
+@group.command(epilog=_DECIDE_EXAMPLE)
 @click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=_FILE)
 @click.option("--facts", "facts_path", required=True, type=_FILE, help="records.Facts as JSON.")
 @click.option("--question", required=True, type=click.Choice(["search", "release"]))
@@ -83,11 +88,7 @@ def decide(
     known_at: str | None,
     as_json: bool,
 ) -> None:
-    """Decide one case under some agreements, and say which clauses made the answer.
-
-    Example: comity agreement decide src/comity/programme/presets/three_states
-    --facts docs/spec/facts.json --question release --at 2011-03-01T12:00:00-06:00
-    """
+    """Decide one case under some agreements, and say which clauses made the answer."""
     agreements = read_files(_files(paths))
     decision = decide_case(
         agreements,
