@@ -1,0 +1,1 @@
+"""The durable path: store, cases, releases, notices, review, retraction, subject access."""

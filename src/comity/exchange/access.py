@@ -1,4 +1,4 @@
-"""Step 10: the subject, or counsel with the receipt from booking, sees every use and contests it."""
+"""Step 10: the subject, or counsel with the booking's receipt, sees every use and contests it."""
 
 from __future__ import annotations
 

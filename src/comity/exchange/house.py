@@ -52,7 +52,7 @@ class House:
         extractor: Extractor = "mindtct",
         seed: bytes | None = None,
     ) -> House:
-        """Make an empty house. `seed` is for synthetic demonstrations: keys and salts follow from it."""
+        """Make an empty house. `seed` is for demonstrations: keys and salts follow from it."""
         folder.mkdir(parents=True, exist_ok=True)
         settings = folder / "house.json"
         if settings.exists():
@@ -108,7 +108,7 @@ class House:
     # --- agreements ---------------------------------------------------------------------------
 
     def adopt(self, agreements: Agreements, at: datetime) -> int:
-        """Record agreements that are new or changed, each as a public ledger entry; return how many."""
+        """Record agreements that are new or changed, each as a public entry; return how many."""
         known = {a.id: a for a in self.agreements()}
         changed = [a for a in agreements if known.get(a.id) != a]
         for agreement in changed:

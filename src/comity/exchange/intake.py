@@ -167,7 +167,7 @@ def _template(image: ImageRecord, extractor: Extractor) -> Template | Finding:
             severity="warning",
             record=f"Type-{image.record_type}",
             idc=image.idc,
-            tag=f"{image.record_type}.{'009' if image.record_type == 4 else '999'}",  # noqa: PLR2004
+            tag=f"{image.record_type}.{'009' if image.record_type == 4 else '999'}",
             mnemonic="DAT",
             offset=image.offset,
             expected=error.expected or "a fingerprint at 500 ppi",
@@ -178,6 +178,7 @@ def _template(image: ImageRecord, extractor: Extractor) -> Template | Finding:
 
 def no_finger(case: Case) -> Finding:
     """What is wrong with a transaction that carries no single-finger image at all."""
+    images = case.submission.images if case.submission else ()
     return Finding(
         code="no-finger",
         severity="error",
@@ -187,6 +188,6 @@ def no_finger(case: Case) -> Finding:
         mnemonic="FGP",
         offset=0,
         expected="at least one image of a single finger, positions 1 to 12",
-        found=f"{len(case.submission.images) if case.submission else 0} images, none of them usable",
+        found=f"{len(images)} images, none of them usable",
         source="EBTS 9.1, 3.1.1",
     )

@@ -27,7 +27,7 @@ class Repository:
         self._store = store
 
     def search(self, probe: Sequence[Template]) -> tuple[Candidate, ...]:
-        """Candidates at or below the house's fpir limit, best first; none where nobody is like it."""
+        """Candidates at or below the house's fpir limit, best first; maybe none."""
         if not len(self.gallery):
             return ()
         return identified(rank(probe, self.gallery), self.fpir_max)

@@ -1,0 +1,1 @@
+"""Synthetic programmes: people, bookings and what follows them, from a script."""

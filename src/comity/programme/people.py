@@ -34,7 +34,7 @@ OFFENSES = ("2399", "3599", "5404", "1399", "2299", "2699", "5499", "1299")
 
 @dataclass(frozen=True)
 class Someone:
-    """One synthetic person. `number` keys their prints; `cast` is their place in the script, or 0."""
+    """One synthetic person. `number` keys their prints; `cast` is their part in the script, or 0."""
 
     number: int
     cast: int
@@ -93,7 +93,7 @@ def _background(seed: int, number: int) -> Someone:
     if rng.random() < IMMIGRATION_SHARE:
         reason: Reason = rng.choice(list(REASON_SHARES), p=list(REASON_SHARES.values())).item()
         encounters = (Encounter(f"I{number:08d}", reason, _day(rng, 1998, 2010)),)
-        citizen = True if reason == "naturalisation" else bool(rng.random() < 0.1) or None  # noqa: PLR2004
+        citizen = True if reason == "naturalisation" else bool(rng.random() < 0.1) or None
     return Someone(number, 0, name, born, sex, convicted, encounters, citizen)
 
 
@@ -106,7 +106,7 @@ def _born(rng: np.random.Generator) -> date:
 
 
 def _sex(rng: np.random.Generator) -> str:
-    return "M" if rng.random() < 0.75 else "F"  # noqa: PLR2004  about the share of men among arrests
+    return "M" if rng.random() < 0.75 else "F"  # about the share of men among arrests
 
 
 def _day(rng: np.random.Generator, first: int, last: int) -> date:

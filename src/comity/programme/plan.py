@@ -24,6 +24,8 @@ class County(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True):
+    """A synthetic state and its two-letter code."""
+
     code: str
     name: str
 
@@ -58,12 +60,16 @@ class Broken(msgspec.Struct, frozen=True, rename={"county": "in", "how": "as"}):
 
 
 class Unreachable(msgspec.Struct, frozen=True, rename={"start": "from", "end": "to"}):
+    """While a recipient cannot be reached."""
+
     recipient: str
     start: str
     end: str
 
 
 class SubjectAccess(msgspec.Struct, frozen=True):
+    """Who asks to see their record, by the number of their booking from 1."""
+
     at: str
     booking: int
     contest: bool

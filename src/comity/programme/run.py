@@ -49,9 +49,9 @@ class ScriptedPartner:
     def deliver(self, message: Message) -> str:
         now = self._clock.now()
         for gap in self._plan.unreachable:
-            if gap.recipient == message.recipient:
-                if self._plan.instant(gap.start) <= now < self._plan.instant(gap.end):
-                    raise OSError(f"{gap.recipient} cannot be reached")
+            away = self._plan.instant(gap.start) <= now < self._plan.instant(gap.end)
+            if away and gap.recipient == message.recipient:
+                raise OSError(f"{gap.recipient} cannot be reached")
         return self._folder.deliver(message)
 
 
