@@ -7,7 +7,6 @@ left, a placeholder stands and the text says so.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
@@ -18,6 +17,7 @@ from comity.wire import compose
 from comity.wire.compose import Piece, Value
 from comity.wire.envelope import head_of_response, sound, utc
 from comity.wire.fields import profile, tags_by_mnemonic
+from comity.wire.findings import to_ascii
 from comity.wire.nlets import labelled, wrapped
 
 MESSAGES_MAX, MESSAGE_CHARS_MAX = 11, 300  # MSG 2.060, EBTS 9.1 appendix C
@@ -160,8 +160,9 @@ def _echo(submission: Submission | None, tot: str) -> dict[int, Value]:
 def _fit(text: str, tag: str, tot: str) -> str:
     """The text as the field admits it: accents dropped, cut to length; empty if it cannot be."""
     rule = profile(tot)[tag]
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    kept = "".join(c for c in plain if rule.admits(c) and c.isprintable())[: rule.most].strip()
+    kept = "".join(c for c in to_ascii(text) if rule.admits(c) and c.isprintable())[
+        : rule.most
+    ].strip()
     if len(kept) < rule.least or (rule.codes and kept not in rule.codes):
         return ""
     return kept
@@ -186,6 +187,5 @@ def _message(one: Finding) -> str:
     text = f"{where}{idc} byte {one.offset}: {one.code}, expected {one.expected}, found {one.found}"
     if one.source:
         text += f"; {one.source}"
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "replace").decode("ascii")
-    safe = "".join(c if c.isprintable() else " " for c in plain)
+    safe = "".join(c if c.isprintable() else " " for c in to_ascii(text))
     return safe[:MESSAGE_CHARS_MAX].strip()

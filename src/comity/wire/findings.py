@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from comity.errors import WireError
 from comity.records import Finding, Severity
 from comity.wire.fields import mnemonic
@@ -16,6 +18,12 @@ def shown(value: bytes | str) -> str:
     text = value[: 4 * SHOWN_MAX].decode("utf-8", "replace") if isinstance(value, bytes) else value
     safe = "".join(_safe(c) for c in text[:SHOWN_MAX])
     return f"{safe}..." if len(text) > SHOWN_MAX else safe
+
+
+def to_ascii(text: str) -> str:
+    """The text without its accents; a letter that ASCII has no like of becomes `?`."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return bare.encode("ascii", "replace").decode("ascii")
 
 
 def _safe(character: str) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from comity.errors import WireError
-from comity.wire.findings import shown
+from comity.wire.findings import shown, to_ascii
 
 DESTINATION = "AX"
 GENERIC_OFFENCE = "0399"  # where no charge carries a code
@@ -115,15 +115,17 @@ def _wrapped(line: str, later: str) -> list[str]:
 
 
 def _clean(label: str, line: str) -> str:
+    """One line in printable ASCII: accents dropped, other letters `?`; controls are refused."""
     expanded = line.replace("\t", " ")
-    if not (expanded.isascii() and expanded.isprintable()) and expanded:
+    if not expanded.isprintable():
         raise WireError(
             "text holds characters that cannot be sent",
             field=label,
-            expected="printable ASCII",
+            expected="printable text",
             found=f"`{shown(line)}`",
+            next_step="look at where the value came from: it may be an attempt to forge a line",
         )
-    return expanded
+    return to_ascii(expanded)
 
 
 def _match(name: str, text: str, pattern: re.Pattern[str], expected: str) -> None:

@@ -1,0 +1,169 @@
+"""A transaction laid open: as a tree to read, as JSON, and what a tag stands for.
+
+Images are told by size and format only. Of records that hold no fingerprint not even the fields'
+values are shown: they may describe a face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from comity.errors import CallerError
+from comity.records import FINGER_NAMES
+from comity.wire import images, ridges
+from comity.wire.fields import CLASS_NAMES, UNLIMITED, Rule, mnemonic, rules
+from comity.wire.findings import shown
+from comity.wire.transaction import Field, Record, Transaction
+
+OPEN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 9, 13, 14})  # whose values are shown
+SUBFIELDS_SHOWN = 12
+_IMAGE_NUMBER = {3: 9, 4: 9, 5: 9, 6: 9, 7: 3, 8: 8}
+
+
+def tree(transaction: Transaction) -> list[str]:
+    """One line a record and, below it, one a field: offset, tag, mnemonic, value."""
+    lines: list[str] = []
+    for record in transaction.records:
+        lines.append(_title(transaction, record))
+        lines.extend(_line(record, one) for one in record.fields)
+    return lines
+
+
+def as_json(transaction: Transaction) -> dict[str, Any]:
+    """The same as plain data: records, fields, subfields, items, each with its offset."""
+    return {
+        "tot": transaction.tot,
+        "records": [_record(record) for record in transaction.records],
+    }
+
+
+def tag(name: str) -> list[str]:
+    """What a tag such as `2.022`, or a mnemonic such as `DOB`, stands for; a line a fact.
+
+    Raises CallerError where the table has neither.
+    """
+    found = [rule for rule in rules() if _matches(rule, name.strip().upper())]
+    if not found:
+        raise CallerError(
+            "the table of fields has no such tag or mnemonic",
+            expected="a tag such as `2.022` or a mnemonic such as `DOB`",
+            found=f"`{shown(name)}`",
+            next_step="a state's own fields (2.200 and above) are in that state's handbook",
+        )
+    return [line for rule in found for line in _facts(rule)]
+
+
+def _matches(rule: Rule, name: str) -> bool:
+    if name == rule.mnemonic:
+        return True
+    parts = name.split(".")
+    if not 2 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() for p in parts):
+        return False
+    asked = tuple(int(part[:9]) for part in parts)
+    own = tuple(int(part) for part in rule.tag.split("."))
+    return own[: len(asked)] == asked
+
+
+def _facts(rule: Rule) -> Iterator[str]:
+    yield f"{rule.tag} {rule.mnemonic}: {rule.name}"
+    if rule.chars == "B":
+        yield "  in bytes, at a fixed place of the record"
+    else:
+        yield f"  {CLASS_NAMES[rule.chars]}; {_size(rule)}; {_count(rule)}"
+    if rule.codes:
+        yield "  one of " + " ".join(sorted(rule.codes))
+    if rule.mandatory:
+        yield "  must be in: " + ", ".join(_profiles(rule.mandatory))
+    if rule.optional:
+        yield "  may be in: " + ", ".join(_profiles(rule.optional))
+
+
+def _size(rule: Rule) -> str:
+    if rule.most >= UNLIMITED:
+        return f"{rule.least} characters or more"
+    if rule.least == rule.most:
+        return f"{rule.least} characters"
+    return f"{rule.least} to {rule.most} characters"
+
+
+def _count(rule: Rule) -> str:
+    if rule.occurs >= UNLIMITED:
+        return "any number of values"
+    return "one value" if rule.occurs == 1 else f"at most {rule.occurs} values"
+
+
+def _profiles(names: frozenset[str]) -> list[str]:
+    return [("every transaction" if name == "base" else name) for name in sorted(names)]
+
+
+def _title(transaction: Transaction, record: Record) -> str:
+    idc = f" IDC {record.idc}" if record.idc is not None else ""
+    text = f"{record.name}{idc}, {record.size} bytes at byte {record.offset}"
+    if record.form == "raw":
+        return f"{text}, not readable"
+    if record.type in ridges.TYPES:
+        codes = ridges.positions(record)
+        name = FINGER_NAMES[codes[0]] if codes and codes[0] < len(FINGER_NAMES) else "other print"
+        resolution = ridges.resolution_ppi(transaction, record)
+        text += f": {name}" + (f", {resolution:g} ppi" if resolution else "")
+    return text
+
+
+def _line(record: Record, one: Field) -> str:
+    name = mnemonic(one.record_type, one.number)
+    label = f"{one.tag} {name}".strip() if one.number else "(no tag)"
+    return f"  {one.offset:>8}  {label:<11} {_value(record, one)}"
+
+
+def _value(record: Record, one: Field) -> str:
+    if _is_image(record, one):
+        own = images.header(one.value) if record.type in OPEN_TYPES else None
+        kind = f"{own.format} {own.width_px} x {own.height_px}, " if own is not None else ""
+        return f"{kind}{len(one.value)} bytes"
+    if _closed(record, one):
+        return f"({len(one.value)} bytes, not shown)"
+    if one.binary:
+        return one.text or " ".join(str(code) for code in one.value)
+    parts = one.subfields
+    told = " / ".join(
+        ", ".join(shown(item.value) for item in items) for items in parts[:SUBFIELDS_SHOWN]
+    )
+    more = len(parts) - SUBFIELDS_SHOWN
+    return f"{told} / and {more} more" if more > 0 else told
+
+
+def _is_image(record: Record, one: Field) -> bool:
+    return one.number == (999 if record.form == "tagged" else _IMAGE_NUMBER.get(record.type, -1))
+
+
+def _closed(record: Record, one: Field) -> bool:
+    return record.type not in OPEN_TYPES and one.number not in (1, 2)
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        "type": record.type,
+        "form": record.form,
+        "idc": record.idc,
+        "offset": record.offset,
+        "bytes": record.size,
+        "fields": [_field(record, one) for one in record.fields],
+    }
+
+
+def _field(record: Record, one: Field) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "tag": one.tag,
+        "mnemonic": mnemonic(one.record_type, one.number),
+        "offset": one.offset,
+        "bytes": len(one.value),
+    }
+    if _is_image(record, one) or _closed(record, one):
+        return out
+    if one.binary:
+        return {**out, "value": _value(record, one)}
+    subfields = [
+        [{"text": item.text, "offset": item.offset} for item in items] for items in one.subfields
+    ]
+    return {**out, "subfields": subfields}
