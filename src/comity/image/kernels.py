@@ -12,7 +12,7 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True, fastmath=True)
-def grow(padded, bank, which, gain, out):  # type: ignore[no-untyped-def]
+def grow(padded, bank, which, gain, out):
     """One step of ridge growth: each pixel through its own filter, then clipped to -1..1.
 
     padded  float32 (h + 2r, w + 2r); bank float32 (n, 2r + 1, 2r + 1)
@@ -35,19 +35,20 @@ def grow(padded, bank, which, gain, out):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, fastmath=True)
-def press(ridges, place, skin, contact, outline, coarse, cell, fine, tone, out):  # type: ignore[no-untyped-def]
+def press(ridges, pores, place, skin, contact, outline, coarse, cell, fine, tone, out):
     """Lay a ridge image on a sensor: where it lands, how the skin slips, what touches, how dark.
 
     ridges   float32 (mh, mw), -1 valley .. 1 ridge
+    pores    float32 (mh, mw), unit deviation: the finger's own unevenness
     place    turn_rad, shift_x, shift_y: output pixel to finger, about the middles
     skin     slip_x, slip_y, twist_rad, middle_x, middle_y, radius_x, radius_y, reach
     contact  middle_x, middle_y, radius_x, radius_y in finger px
     outline  float32 (n,): radius factor of the contact's edge by bearing
     coarse   float32 (2, gh, gw): pressure and dryness lattices, one node each `cell` px
-    fine     float32 (h, w): grain
-    tone     bias, edge, grain, pressure, dryness, softness
+    fine     float32 (h, w), unit deviation: this capture's own unevenness
+    tone     bias, edge, pressure_sway, dryness, dryness_sway, softness, shade
     out      float32 (h, w): ink 0..1, written
-    Cost     about 60 operations a pixel. Oracle: tests/reference/ridges.py
+    Cost     about 80 operations a pixel. Oracle: tests/reference/ridges.py
     """
     height, width = out.shape
     tall, wide = ridges.shape
@@ -56,6 +57,7 @@ def press(ridges, place, skin, contact, outline, coarse, cell, fine, tone, out):
     sectors = outline.shape[0]
     for v in range(height):
         for u in range(width):
+            out[v, u] = 0.0
             a, b = u - 0.5 * width, v - 0.5 * height
             x = turn_cos * a - turn_sin * b + 0.5 * wide + place[1]
             y = turn_sin * a + turn_cos * b + 0.5 * tall + place[2]
@@ -67,26 +69,32 @@ def press(ridges, place, skin, contact, outline, coarse, cell, fine, tone, out):
                 hold = 1.0 if away >= skin[7] else 0.5 - 0.5 * math.cos(math.pi * away / skin[7])
             x += hold * (twist_cos * p - twist_sin * q + skin[0])
             y += hold * (twist_sin * p + twist_cos * q + skin[1])
+            if x < 0 or y < 0 or x >= wide - 1 or y >= tall - 1:
+                continue
             p, q = (x - contact[0]) / contact[2], (y - contact[1]) / contact[3]
+            if q > 0:  # a finger's sides run on below the pattern; only its tip is round
+                q = q * q
             bearing = (math.atan2(q, p) / (2 * math.pi) + 0.5) * sectors
             k = int(bearing)
             part = bearing - k
             limit = outline[k % sectors] * (1 - part) + outline[(k + 1) % sectors] * part
             inside = limit - math.sqrt(p * p + q * q)
-            if inside < -0.25 or x < 0 or y < 0 or x >= wide - 1 or y >= tall - 1:
-                out[v, u] = 0.0
+            if inside < -0.25:
                 continue
             i, j = int(y), int(x)
             fy, fx = y - i, x - j
             ridge = (ridges[i, j] * (1 - fx) + ridges[i, j + 1] * fx) * (1 - fy) + (
                 ridges[i + 1, j] * (1 - fx) + ridges[i + 1, j + 1] * fx
             ) * fy
+            pore = (pores[i, j] * (1 - fx) + pores[i, j + 1] * fx) * (1 - fy) + (
+                pores[i + 1, j] * (1 - fx) + pores[i + 1, j + 1] * fx
+            ) * fy
             gy, gx = v / cell, u / cell
             i, j = int(gy), int(gx)
             fy, fx = gy - i, gx - j
             fy, fx = fy * fy * (3 - 2 * fy), fx * fx * (3 - 2 * fx)
             w00, w01, w10, w11 = (1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx
-            press_ = (
+            sway = (
                 coarse[0, i, j] * w00
                 + coarse[0, i, j + 1] * w01
                 + coarse[0, i + 1, j] * w10
@@ -98,8 +106,10 @@ def press(ridges, place, skin, contact, outline, coarse, cell, fine, tone, out):
                 + coarse[1, i + 1, j] * w10
                 + coarse[1, i + 1, j + 1] * w11
             )
-            level = ridge + tone[0] + tone[3] * press_
+            bias = tone[0] + tone[2] * sway
             if inside < tone[1]:  # thins out towards the edge of contact
-                level -= 2.2 * (1.0 - inside / tone[1]) ** 2
-            level += fine[v, u] * (tone[2] + tone[4] * max(0.0, dry))
-            out[v, u] = 1.0 / (1.0 + math.exp(-level / tone[5]))
+                bias -= 1.6 * (1.0 - inside / tone[1]) ** 2
+            uneven = max(0.0, tone[3] + tone[4] * dry)
+            level = ridge + bias + uneven * (0.6 * pore + 0.8 * fine[v, u])
+            shade = 1.0 / (1.0 + math.exp(-2.5 * (bias + tone[6])))
+            out[v, u] = shade / (1.0 + math.exp(-level / tone[5]))

@@ -41,7 +41,7 @@ SHARES_BY_DIGIT = {
 DOUBLE_LOOPS_OF_WHORLS = 0.18
 
 BEARINGS = 8
-CORRECTION_RAD = 0.10  # standard deviation; at 0.3 ridges buckle between singularities
+CORRECTION_RAD = 0.15  # standard deviation; at 0.3 ridges buckle between singularities
 
 WIDTH_PX, HEIGHT_PX = 320, 400  # the finger's pad at 500 ppi: 16 x 20 mm
 
@@ -93,8 +93,8 @@ def draw(rng: np.random.Generator, finger: int, kind: Kind | None = None) -> Pat
     picked = int(rng.choice(len(KINDS), p=[chances[name] for name in KINDS]))
     kind = kind or KINDS[picked]
     singular = np.array(_SINGULAR[kind](rng), dtype=float).reshape(-1, 3)
-    singular[:, 0] += WIDTH_PX / 2 + rng.normal(0, 6)
-    singular[:, 1] += HEIGHT_PX * 0.45 + rng.normal(0, 8)
+    singular[:, 0] += WIDTH_PX / 2 + rng.normal(0, 10)
+    singular[:, 1] += HEIGHT_PX * 0.45 + rng.normal(0, 16)
     correction = rng.normal(0, CORRECTION_RAD, (len(singular), BEARINGS))
     bump = rng.uniform(0.75, 1.25) if kind == "arch" else 0.0
     return Pattern(

@@ -10,7 +10,7 @@ docs/science/synthetic-prints.md says how far they are like real ones, by measur
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -33,9 +33,11 @@ DIRECTIONS = 60  # 3 degrees apart
 PERIODS = np.linspace(6.4, 12.4, 16)
 RADIUS = 7  # coarse px; 1.5 periods of the mean
 SPREAD = (0.42, 0.62)  # of the Gabor's bell across and along, in periods
+CREASES = 1.5  # mean number on a finger
+CELL_PX = 34.0  # between nodes of the pressure and dryness lattices
 
 # Purposes of random streams.
-_PATTERN, _PERIOD, _RIDGES, _IMPRESSION = 1, 2, 3, 4
+_PATTERN, _PERIOD, _RIDGES, _SKIN, _IMPRESSION = 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,9 @@ class Master:
     pattern    class and singular points, on the pad of 320 x 400 px
     direction  float32 (400, 320) radians 0..pi, counter-clockwise from +x
     period_px  float32 (400, 320) ridge period
-    ridges     float32 (400, 320): -1 valley .. 1 ridge
+    ridges     float32 (400, 320): -1 valley .. 1 ridge, creases cut in
+    pores      float32 (400, 320): the ridges' own unevenness, unit deviation
+    breadth    width of what touches, as a share of the pad's, 0.72..1
     """
 
     seed: int
@@ -55,50 +59,49 @@ class Master:
     direction: NDArray[np.float32]
     period_px: NDArray[np.float32]
     ridges: NDArray[np.float32]
+    pores: NDArray[np.float32]
+    breadth: float
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """How impressions are taken: each figure is a scale that an impression's draw is within.
+    """How impressions are taken: each figure is a scale that one impression's draw is within.
 
     width_px, height_px  of the image
-    turn_deg, shift_px   normal deviations of rotation and placement
+    turn_deg, shift_px   normal deviations of rotation and of placement across and along
     slip_px, twist_deg   normal deviations of the skin's distortion
     contact              share of the pad's radius that touches, lowest and highest
     pressure             mean and deviation of the ridge's thickness; 0 as thick as valleys
-    dryness              0 even ink .. 1 broken ridges
-    grain                deviation of the sensor's noise, in ink
-    paper, ink           grey of background and ridge
+    dryness              median and log-deviation; 0 even ink, 1 ridges broken into dots
+    paper, ink           grey of background and of the darkest ridge
     """
 
     width_px: int = 388
     height_px: int = 374
-    turn_deg: float = 8.0
-    shift_px: float = 14.0
+    turn_deg: float = 9.0
+    shift_px: tuple[float, float] = (18.0, 26.0)
     slip_px: float = 6.0
     twist_deg: float = 4.0
-    contact: tuple[float, float] = (0.82, 1.02)
-    pressure: tuple[float, float] = (0.0, 0.22)
-    dryness: float = 0.5
-    grain: float = 0.25
-    paper: int = 240
-    ink: int = 60
+    contact: tuple[float, float] = (0.78, 1.05)
+    pressure: tuple[float, float] = (0.0, 0.3)
+    dryness: tuple[float, float] = (0.5, 0.45)
+    paper: int = 252
+    ink: int = 20
 
 
 PLAIN = Conditions()
 ROLLED = Conditions(
     width_px=400,
     height_px=450,
-    turn_deg=5.0,
-    shift_px=8.0,
+    turn_deg=4.0,
+    shift_px=(6.0, 8.0),
     slip_px=5.0,
     twist_deg=3.0,
-    contact=(1.02, 1.12),
-    pressure=(0.05, 0.18),
-    dryness=0.4,
-    paper=250,
-    ink=45,
+    contact=(1.05, 1.15),
+    pressure=(0.05, 0.2),
+    dryness=(0.4, 0.3),
 )
+FAINT = Conditions(pressure=(-0.45, 0.1), dryness=(1.1, 0.2), contact=(0.6, 0.8))
 
 
 def master(seed: int, person: int, finger: int, *, kind: Kind | None = None) -> Master:
@@ -112,7 +115,11 @@ def master(seed: int, person: int, finger: int, *, kind: Kind | None = None) -> 
     direction = orientation.field(pattern)
     period = _periods(stream(seed, person, finger, purpose=_PERIOD), pattern)
     ridges = _grow(stream(seed, person, finger, purpose=_RIDGES), direction, period)
-    return Master(seed, person, finger, pattern, direction, period, ridges)
+    rng = stream(seed, person, finger, purpose=_SKIN)
+    ridges = _crease(rng, ridges)
+    pores = _speckle(rng, ridges.shape)
+    breadth = float(rng.uniform(0.72, 1.0))
+    return Master(seed, person, finger, pattern, direction, period, ridges, pores, breadth)
 
 
 def impression(
@@ -191,15 +198,31 @@ def _bank() -> NDArray[np.float32]:
     return np.asarray(filters, np.float32)
 
 
+def _crease(rng: np.random.Generator, ridges: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cut a few white lines, mostly across, 2 to 4 px wide, as old cuts and folds leave."""
+    y, x = np.mgrid[0:HEIGHT_PX, 0:WIDTH_PX].astype(np.float32)
+    for _ in range(int(rng.poisson(CREASES))):
+        turn = rng.normal(0, 0.5)
+        along = (x - rng.uniform(0, WIDTH_PX)) * np.cos(turn) - (
+            y - rng.uniform(0.2, 1) * HEIGHT_PX
+        ) * np.sin(turn)
+        across = (x - WIDTH_PX / 2) * np.sin(turn) + (y - rng.uniform(0, HEIGHT_PX)) * np.cos(turn)
+        length, bow, thick = rng.uniform(25, 90), rng.normal(0, 8e-4), rng.uniform(1.0, 2.2)
+        line = np.exp(-(((across + bow * along**2) / thick) ** 2) - (along / length) ** 6)
+        ridges = ridges - np.asarray(rng.uniform(1.2, 2.6) * line, np.float32)
+    return ridges
+
+
+def _speckle(rng: np.random.Generator, size: tuple[int, ...]) -> NDArray[np.float32]:
+    """Unit noise with a grain of about 3 px."""
+    return np.asarray(gaussian_filter(rng.standard_normal(size, np.float32), 1.1) * 3.9, np.float32)
+
+
 def _press(rng: np.random.Generator, finger: Master, conditions: Conditions) -> NDArray[np.float32]:
     """Ink 0..1 on each pixel of the sensor."""
     size = (conditions.height_px, conditions.width_px)
     middle_x, middle_y = WIDTH_PX / 2, HEIGHT_PX / 2
-    place = (
-        np.radians(rng.normal(0, conditions.turn_deg)),
-        rng.normal(0, conditions.shift_px),
-        rng.normal(0, conditions.shift_px),
-    )
+    place = (np.radians(rng.normal(0, conditions.turn_deg)), *rng.normal(0, conditions.shift_px))
     skin = (
         *rng.normal(0, conditions.slip_px, 2),
         np.radians(rng.normal(0, conditions.twist_deg)),
@@ -213,33 +236,33 @@ def _press(rng: np.random.Generator, finger: Master, conditions: Conditions) -> 
     contact = (
         middle_x + rng.normal(0, 8),
         middle_y + rng.normal(0, 12),
-        reach * WIDTH_PX / 2,
+        reach * finger.breadth * WIDTH_PX / 2,
         reach * HEIGHT_PX / 2,
     )
-    outline = gaussian_filter(1 + rng.normal(0, 0.09, 48), 1.5, mode="wrap")
-    cell = 26.0
-    coarse = rng.standard_normal((2, int(size[0] / cell) + 3, int(size[1] / cell) + 3), np.float32)
-    fine = rng.standard_normal(size, np.float32)
-    fine = gaussian_filter(fine, 1.0) * np.float32(3.3)  # unit deviation again
-    dryness = conditions.dryness * rng.uniform(0.4, 1.6)
+    outline = gaussian_filter(1 + rng.normal(0, 0.11, 24), 1.5, mode="wrap")
+    lattice = (2, int(size[0] / CELL_PX) + 3, int(size[1] / CELL_PX) + 3)
+    coarse = rng.standard_normal(lattice, np.float32)
+    dryness = conditions.dryness[0] * np.exp(rng.normal(0, conditions.dryness[1]))
     tone = (
-        rng.normal(*conditions.pressure) - 0.15 * dryness,
-        rng.uniform(0.10, 0.25),
-        conditions.grain * rng.uniform(0.6, 1.4),
+        rng.normal(*conditions.pressure) - 0.2 * dryness,
+        rng.uniform(0.12, 0.35),
+        0.22,
+        dryness,
+        0.35 * dryness,
         0.18,
-        1.1 * dryness,
-        0.16,
+        rng.uniform(0.3, 0.9),
     )
     out = np.empty(size, np.float32)
     kernels.press(
         finger.ridges,
+        finger.pores,
         np.array(place),
         np.array(skin),
         np.array(contact),
         outline.astype(np.float32),
         coarse,
-        cell,
-        fine,
+        CELL_PX,
+        _speckle(rng, size),
         np.array(tone),
         out,
     )
@@ -250,14 +273,7 @@ def _develop(
     rng: np.random.Generator, ink: NDArray[np.float32], conditions: Conditions
 ) -> NDArray[np.uint8]:
     """Grey levels: the sensor's blur, the paper's tint and its grain."""
-    dark = conditions.ink + rng.normal(0, 12)
-    paper = conditions.paper + rng.normal(0, 4)
-    blurred = gaussian_filter(ink, 0.7)
-    grey = paper + (dark - paper) * blurred
-    grey += rng.standard_normal(ink.shape, np.float32) * np.float32(3.0)
+    dark = conditions.ink + rng.uniform(-10, 30)
+    grey = conditions.paper + (dark - conditions.paper) * gaussian_filter(ink, 0.7)
+    grey += rng.standard_normal(ink.shape, np.float32) * np.float32(2.0)
     return np.asarray(np.clip(np.rint(grey), 0, 255), np.uint8)
-
-
-def faint(conditions: Conditions = PLAIN) -> Conditions:
-    """The same capture of a dry finger pressed lightly: low quality on purpose."""
-    return replace(conditions, pressure=(-0.45, 0.1), dryness=1.2, contact=(0.6, 0.8))
