@@ -110,9 +110,7 @@ def scan(hand: dict[int, records.Template], block: NDArray[np.uint64]) -> NDArra
     return out
 
 
-def _candidate(
-    hand: dict[int, records.Template], person: Enrolled, size: int
-) -> records.Candidate:
+def _candidate(hand: dict[int, records.Template], person: Enrolled, size: int) -> records.Candidate:
     fingers = compare_hands(hand, person)
     score = sum(f.llr for f in fingers)
     extractors = [_calibrated(hand, person, f.finger) for f in fingers]
