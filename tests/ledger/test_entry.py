@@ -27,7 +27,7 @@ RECEIVED = {
 }
 
 # Written as 9007199254740992, which reads back as an integer past JSON's safe range.
-WHOLE_FLOAT = {**CASE, "response": "SRE", "identified": None, "seconds": 2.0**53}
+WHOLE_FLOAT = {**CASE, "response": "SRE", "identified": None, "person": None, "seconds": 2.0**53}
 
 
 def make(kind="received", values=RECEIVED, **changes):

@@ -107,6 +107,7 @@ def _cancel(case: Case, message: Message, decision: Decision) -> None:
     known = facts(case, found_in_second(case) if decision.question == "release" else None)
     number = len(case.events(f"decide {decision.question} ")) + len(case.events("cancelled ")) + 1
     step = recorded(known.as_json(), decision, number, "delivery")
+    step.say("cancellation", recipient=message.recipient, of_leaf=message.leaf, because="delivery")
     step.body["retracted"] = [{"recipient": message.recipient}]
     step.also = lambda connection: _close(connection, message, "cancelled")
     case.commit(f"cancelled {message.id}", step)

@@ -27,6 +27,7 @@ def refuse(case: Case, findings: Sequence[Finding]) -> None:
             "first_response",
             response="ERRT",
             identified=None,
+            person=None,
             seconds=case.seconds_since_received(),
         )
         step.send(entry, CONTRIBUTOR, "first_response", f"{case.token[:8]}-errt.eft", data, now)
@@ -99,6 +100,7 @@ def first_response(case: Case, search: dict[str, Any]) -> None:
             "first_response",
             response="SRE",
             identified=search["identified"],
+            person=case.house.tokens.person(identity) if identity else None,
             seconds=case.seconds_since_received(),
         )
         step.send(entry, CONTRIBUTOR, "first_response", f"{case.token[:8]}-sre.eft", data, now)
@@ -148,7 +150,9 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "identity": candidate.identity,
         "score": round(candidate.score, 4),
         "fpir": candidate.fpir,
-        "fingers": {str(f.finger): round(f.similarity, 4) for f in candidate.fingers},
+        "fingers": {
+            str(f.finger): [round(f.similarity, 4), round(f.llr, 4)] for f in candidate.fingers
+        },
     }
 
 

@@ -51,7 +51,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             sha256="text",
             person="text?",
         ),
-        "first_response": _kind(response="SRE|ERRT", identified="truth?", seconds="seconds"),
+        "first_response": _kind(
+            response="SRE|ERRT", identified="truth?", person="text?", seconds="seconds"
+        ),
         "decision": _kind(
             question="search|release",
             facts="object",
@@ -70,12 +72,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "release": _kind(
             recipient="text", fields="texts", decision_leaf="count", digest="text", late="truth"
         ),
-        "second_response": _kind(response="match|no-match|error|not-searched", seconds="seconds"),
+        "second_response": _kind(
+            response="match|no-match|withheld|error|not-searched", seconds="seconds"
+        ),
         "determination": _kind(
             reviewers="count", determination="no_action|action_requested|refer", reason="text"
         ),
         "outcome": _kind(stage="custody|removal", level="levels"),
         "disposition": _kind(stage="text", level="levels"),
+        "correction": _kind(fact="text", value="truth"),
+        "cancellation": _kind(recipient="text", of_leaf="count", because="text"),
         "retraction": _kind(recipient="text", release_leaf="count", because="text"),
         "acknowledgement": _kind(recipient="text", of_leaf="count"),
         "subject_access": _kind(contested="truth"),

@@ -25,6 +25,8 @@ class Case:
     search_clauses    of the latest decision on the search, where that denied it
     release_clauses   of the latest decision on a release, where that denied it
     match, custody, removal   offence levels by version at that stage
+    releases          leaf of each release -> whether it was held until a later event
+    cancelled         leaves of releases that were stopped before they left
     """
 
     token: str
@@ -42,8 +44,8 @@ class Case:
     citizen: bool | None = None
     release_clauses: tuple[str, ...] = ()
     decided_again: bool = False
-    released: bool = False
-    released_later: bool = False
+    releases: dict[int, bool] = field(default_factory=dict)
+    cancelled: set[int] = field(default_factory=set)
     retractions: set[int] = field(default_factory=set)
     acknowledged: set[int] = field(default_factory=set)
     determination: str | None = None
@@ -51,6 +53,16 @@ class Case:
     removal: Levels | None = None
     accessed: bool = False
     contested: bool = False
+
+    @property
+    def released(self) -> bool:
+        """Whether anything left that was not stopped on its way."""
+        return bool(self.releases.keys() - self.cancelled)
+
+    @property
+    def released_later(self) -> bool:
+        """Whether any of that was held until a later event."""
+        return any(late for leaf, late in self.releases.items() if leaf not in self.cancelled)
 
 
 def open_rows(leaves: Iterable[bytes], openings: Mapping[int, Opening]) -> Iterable[OpenedEntry]:
@@ -114,6 +126,7 @@ def policies(rows: Iterable[OpenedEntry]) -> tuple[str, ...]:
 def _first_response(case: Case, row: OpenedEntry) -> None:
     if case.first_seconds is None:
         case.first_seconds = float(_value(row, "seconds"))
+    case.person = case.person or _value(row, "person")
 
 
 def _second_response(case: Case, row: OpenedEntry) -> None:
@@ -136,14 +149,17 @@ def _search(case: Case, row: OpenedEntry) -> None:
     case.searched = True
     if _value(row, "matched") and case.match is None:
         case.match = _value(row, "level")
-        case.person = _value(row, "person")
+        case.person = case.person or _value(row, "person")
         case.lawful_process_only = _value(row, "lawful_process_only")
         case.citizen = _value(row, "citizen")
 
 
 def _release(case: Case, row: OpenedEntry) -> None:
-    case.released = True
-    case.released_later |= _value(row, "late")
+    case.releases[row.index] = _value(row, "late")
+
+
+def _cancellation(case: Case, row: OpenedEntry) -> None:
+    case.cancelled.add(_value(row, "of_leaf"))
 
 
 def _determination(case: Case, row: OpenedEntry) -> None:
@@ -181,6 +197,7 @@ READERS: Mapping[str, Callable[[Case, OpenedEntry], None]] = MappingProxyType(
         "decision": _decision,
         "search": _search,
         "release": _release,
+        "cancellation": _cancellation,
         "determination": _determination,
         "outcome": _outcome,
         "retraction": _retraction,

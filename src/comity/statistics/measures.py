@@ -45,7 +45,7 @@ def not_searched(case: Case) -> bool:
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
     {
-        "submissions": Measure("criminal ten-print transactions received", lambda _: True),
+        "submissions": Measure("transactions received", lambda _: True, persons=True),
         "rejected": Measure(
             "files that broke a hard rule and were answered ERRT",
             lambda c: not c.accepted,
@@ -98,6 +98,12 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             "latest denial follows, and one match may have several",
             withheld,
             "matches",
+        ),
+        "stopped": Measure(
+            "submissions with a release that was queued and stopped before it left, because an "
+            "agreement had ended or been suspended by then",
+            lambda c: bool(c.cancelled & c.releases.keys()),
+            "submissions",
         ),
         "decided_again": Measure(
             "submissions whose decision was made again after a disposition, correction, "
