@@ -157,6 +157,10 @@ class Gallery:
             hand[f] for hand in enrolled for f in sorted(hand) if finger is None or f == finger
         )
 
+    def encounters(self, identity: str) -> tuple[str, ...]:
+        """The encounters enrolled under an identity, in order; empty where there is none."""
+        return tuple(self.person(row).encounter for row in self._rows_of(identity))
+
     def identities(self) -> Iterator[str]:
         """Every row's identity, in order of enrolment."""
         for row in range(len(self)):
