@@ -42,6 +42,7 @@ DOUBLE_LOOPS_OF_WHORLS = 0.18
 
 BEARINGS = 8
 CORRECTION_RAD = 0.15  # standard deviation; at 0.3 ridges buckle between singularities
+SWAY_RAD, SWAY_PX = 0.08, 280.0  # no two fingers of a class flow quite alike
 
 WIDTH_PX, HEIGHT_PX = 320, 400  # the finger's pad at 500 ppi: 16 x 20 mm
 
@@ -53,12 +54,14 @@ class Pattern:
     singular    (n, 3): x_px, y_px, sign (+1 core, -1 delta)
     correction  (n, 8) radians added to the bearing from each singularity, at -180, -135, .. 135
     arch        height of the arch: slope at the sides of the tip, and of a plain arch's bump
+    sway        (3, 4): waves across the pad: radians, and 2 pi over px in x and y, and phase
     """
 
     kind: Kind
     singular: NDArray[np.float64]
     correction: NDArray[np.float64]
     arch: tuple[float, float]
+    sway: NDArray[np.float64]
     middle_px: float
 
 
@@ -97,9 +100,15 @@ def draw(rng: np.random.Generator, finger: int, kind: Kind | None = None) -> Pat
     singular[:, 1] += HEIGHT_PX * 0.45 + rng.normal(0, 16)
     correction = rng.normal(0, CORRECTION_RAD, (len(singular), BEARINGS))
     bump = rng.uniform(0.75, 1.25) if kind == "arch" else 0.0
-    return Pattern(
-        kind, singular, correction, (rng.uniform(0.75, 1.05), bump), WIDTH_PX / 2 + rng.normal(0, 6)
+    arch = (rng.uniform(0.7, 1.1), bump)
+    sway = np.column_stack(
+        [
+            rng.normal(0, SWAY_RAD, 3),
+            rng.normal(0, 2 * np.pi / SWAY_PX, (3, 2)),
+            rng.uniform(0, 2 * np.pi, 3),
+        ]
     )
+    return Pattern(kind, singular, correction, arch, sway, WIDTH_PX / 2 + rng.normal(0, 8))
 
 
 def direction(
@@ -107,6 +116,8 @@ def direction(
 ) -> NDArray[np.float64]:
     """Ridge direction at points in px (y down), radians in 0..pi, counter-clockwise from +x."""
     total = _arch(pattern, x, y)
+    for size, by_x, by_y, phase in pattern.sway:
+        total = total + size * np.cos(by_x * x + by_y * y + phase)
     bearings = np.linspace(-np.pi, np.pi, BEARINGS + 1)
     for (at_x, at_y, sign), steps in zip(pattern.singular, pattern.correction, strict=True):
         bearing = np.arctan2(at_y - y, x - at_x)

@@ -27,7 +27,7 @@ from comity.records import Print
 COARSE = 2
 STEPS = 22  # ridges stop changing after about 18
 GAIN = 2.2
-PERIOD_PX = (8.9, 0.65)  # mean and deviation over fingers; FVC2002 DB1 median 8.6 (check.measure)
+PERIOD_PX = (8.6, 0.65)  # mean and deviation over fingers; FVC2002 DB1 median 8.6 (check.measure)
 PERIOD_SWAY = 0.07  # within one finger
 DIRECTIONS = 60  # 3 degrees apart
 PERIODS = np.linspace(6.4, 12.4, 16)
@@ -49,7 +49,7 @@ class Master:
     period_px  float32 (400, 320) ridge period
     ridges     float32 (400, 320): -1 valley .. 1 ridge, creases cut in
     pores      float32 (400, 320): the ridges' own unevenness, unit deviation
-    breadth    width of what touches, as a share of the pad's, 0.72..1
+    breadth    width of what touches, as a share of the pad's, 0.78..1.04
     """
 
     seed: int
@@ -78,13 +78,13 @@ class Conditions:
 
     width_px: int = 388
     height_px: int = 374
-    turn_deg: float = 9.0
-    shift_px: tuple[float, float] = (18.0, 26.0)
-    slip_px: float = 6.0
-    twist_deg: float = 4.0
-    contact: tuple[float, float] = (0.78, 1.05)
-    pressure: tuple[float, float] = (0.0, 0.3)
-    dryness: tuple[float, float] = (0.5, 0.45)
+    turn_deg: float = 11.0
+    shift_px: tuple[float, float] = (22.0, 34.0)
+    slip_px: float = 8.0
+    twist_deg: float = 5.0
+    contact: tuple[float, float] = (0.88, 1.12)
+    pressure: tuple[float, float] = (0.0, 0.35)
+    dryness: tuple[float, float] = (0.55, 0.42)
     paper: int = 252
     ink: int = 20
 
@@ -118,7 +118,7 @@ def master(seed: int, person: int, finger: int, *, kind: Kind | None = None) -> 
     rng = stream(seed, person, finger, purpose=_SKIN)
     ridges = _crease(rng, ridges)
     pores = _speckle(rng, ridges.shape)
-    breadth = float(rng.uniform(0.72, 1.0))
+    breadth = float(rng.uniform(0.78, 1.04))
     return Master(seed, person, finger, pattern, direction, period, ridges, pores, breadth)
 
 
@@ -246,9 +246,9 @@ def _press(rng: np.random.Generator, finger: Master, conditions: Conditions) -> 
     tone = (
         rng.normal(*conditions.pressure) - 0.2 * dryness,
         rng.uniform(0.12, 0.35),
-        0.22,
+        0.3,
         dryness,
-        0.35 * dryness,
+        0.5 * dryness,
         0.18,
         rng.uniform(0.3, 0.9),
     )
