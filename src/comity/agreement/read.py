@@ -22,7 +22,8 @@ from comity.agreement.terms import Agreement
 from comity.errors import AgreementError
 
 __all__ = [
-    "canonical", "from_canonical", "policy_hash", "read_directory", "read_file", "read_files", "read_text",
+    "canonical", "from_canonical", "policy_hash",
+    "read_directory", "read_file", "read_files", "read_text",
 ]  # fmt: skip
 
 # An agreement naming every county of the United States has 40 KB; ten times that is no agreement.
