@@ -21,8 +21,8 @@ _SIZES = {
     8: (4, 1, 1, 1, 1, 2, 2),
 }
 TYPES = frozenset(_SIZES)
-# End of image in WSQ, and in JPEG and JPEG 2000 code streams.
-END_MARKS = (b"\xff\xa1", b"\xff\xd9")
+# End of image in WSQ, and in JPEG and JPEG 2000 code streams; as a pattern.
+END_MARK = rb"\xff[\xa1\xd9]"
 
 
 def header_size(record_type: int) -> int:

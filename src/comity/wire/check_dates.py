@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from comity.records import Finding, Severity
-from comity.wire.fields import known
+from comity.wire.fields import rules
 from comity.wire.findings import finding, shown
 from comity.wire.profile import Profile
 from comity.wire.submission import day
@@ -30,15 +31,10 @@ def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
 
 
 def _impossible(record: Record, profile: Profile) -> Iterator[Finding]:
-    for one in record.fields:
-        rule = known(one.tag)
-        if rule is None:
+    for number, zeros_allowed in _dated(record.type):
+        one = record.first(number)
+        if one is None:
             continue
-        item_rule = known(f"{one.tag}.1")
-        dated = rule if rule.chars == "DATE" else item_rule
-        if dated is None or dated.chars != "DATE":
-            continue
-        zeros_allowed = "0" in dated.special
         severity: Severity = "error" if record.type == 1 else profile.hard
         for items in one.subfields[:DATES_MAX]:
             text = items[0].text
@@ -47,6 +43,13 @@ def _impossible(record: Record, profile: Profile) -> Iterator[Finding]:
             if day(text) is None or len(text) != 8:
                 yield _about(record, one, items[0], "date", severity,
                              "a day of the calendar, CCYYMMDD")  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def _dated(record_type: int) -> tuple[tuple[int, bool], ...]:
+    """Fields that are a date or begin with one, and whether zeros stand for unknown."""
+    dated = (r for r in rules() if r.record_type == record_type and r.chars == "DATE")
+    return tuple({r.number: "0" in r.special for r in dated if r.item <= 1}.items())
 
 
 def _order(record: Record, sent: date | None, profile: Profile) -> Iterator[Finding]:

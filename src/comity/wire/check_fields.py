@@ -41,7 +41,7 @@ def _repeated(record: Record) -> Iterator[Finding]:
         if one.number and key in seen:
             yield _about(record, one, "field-repeated", "error", one.offset - len(one.label) - 1,
                          "each tag once in a record", shown(one.value),
-                         "ANSI/NIST-ITL 1-2011, clause 7.1")  # fmt: skip
+                         "ANSI/NIST-ITL 1-2011, annex B")  # fmt: skip
         seen.add(key)
 
 

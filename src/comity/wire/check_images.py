@@ -14,7 +14,7 @@ from comity.wire.transaction import Record, Transaction, whole
 # combinations of fingers.
 POSITIONS = {4: frozenset(range(15)), 14: frozenset({*range(20), *range(40, 51)})}
 SUBMITTED = frozenset(range(1, 15))  # EBTS 9.1: a criminal ten-print card
-# Printer's and scanner's tolerance of the standard, 1 %: 1-2011 clause 7.7.6.1.
+# The standard's tolerance, 1 %: ANSI/NIST-ITL 1-2011 clause 7.7.
 RESOLUTIONS_PPI, TOLERANCE = (500.0, 1000.0), 0.01
 PLAIN_OF = {1: (11, 13), 2: (13,), 3: (13,), 4: (13,), 5: (13,),
             6: (12, 14), 7: (14,), 8: (14,), 9: (14,), 10: (14,)}  # fmt: skip
@@ -60,7 +60,7 @@ def _position(record: Record, seen: dict[int, Record], profile: Profile) -> Iter
 def _image(transaction: Transaction, record: Record, profile: Profile) -> Iterator[Finding]:
     data = record.first(ridges.DATA[record.type])
     if data is None or not data.value:
-        if record.type == 4:
+        if record.type == 4:  # an empty 14.999 is found by check_structure
             yield _about(record, 9, "image", "error", "an image", "no bytes", _IMAGE)
         return
     yield from _format(record, data.value, profile)

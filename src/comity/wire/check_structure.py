@@ -25,7 +25,7 @@ NOT_CARRIED = {7: "a user-defined image", 8: "a signature", 10: "a face, scar or
                21: "an associated context", 22: "another kind of image",
                98: "an assurance of information", 99: "other biometric data"}  # fmt: skip
 KNOWN_TYPES = frozenset({*range(1, 23), 98, 99})
-_BASE = "ANSI/NIST-ITL 1-2007, clause 8"
+_BASE = "ANSI/NIST-ITL 1-2011, clause 8.1"
 _NON_ASCII = bytes(range(128, 256))
 
 
@@ -42,6 +42,7 @@ def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
         yield from _makeup(transaction, profile)
     yield from _character_sets(transaction)
     yield from _not_carried(transaction)
+    yield from _empty_images(transaction)
 
 
 def _version(transaction: Transaction) -> Iterator[Finding]:
@@ -160,6 +161,17 @@ def _not_carried(transaction: Transaction) -> Iterator[Finding]:
                 "not-carried", "note", record.type, record.idc, 0, record.offset,
                 expected="fingerprints only", source="comity decision 0301",
                 found=f"{what}: kept in the file, never opened or passed on",
+            )  # fmt: skip
+
+
+def _empty_images(transaction: Transaction) -> Iterator[Finding]:
+    """Tagged records whose image field is there and holds nothing; the bytes are only counted."""
+    for record in transaction.records:
+        image = record.first(999) if record.form == "tagged" else None
+        if image is not None and not image.value:
+            yield finding(
+                "image-empty", "warning", record.type, record.idc, 999, image.offset,
+                expected="an image", found="no bytes", source="ANSI/NIST-ITL 1-2011, clause 7.7",
             )  # fmt: skip
 
 

@@ -72,5 +72,5 @@ def unreadable(error: WireError) -> Finding:
         offset=error.offset,
         expected=error.expected,
         found=error.found or error.message,
-        source="ANSI/NIST-ITL 1-2011, clause 7.1",
+        source="ANSI/NIST-ITL 1-2011, annex B",
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Type-4 codes (GCA) and the words Type-14 uses (CGA). ANSI/NIST-ITL 1-2011, table 15.
+# Type-4 codes (GCA) and the words Type-14 uses (CGA). ANSI/NIST-ITL 1-2011, clause 7.7.
 COMPRESSIONS = ("NONE", "WSQ20", "JPEGB", "JPEGL", "JP2", "JP2L", "PNG")
 _FAMILY = {"WSQ20": "WSQ", "JPEGB": "JPEG", "JPEGL": "JPEG", "JP2": "JP2", "JP2L": "JP2",
            "PNG": "PNG"}  # fmt: skip

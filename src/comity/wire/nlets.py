@@ -92,16 +92,21 @@ def labelled(fields: Mapping[str, str]) -> list[str]:
     for name, value in fields.items():
         label = name.upper().replace("_", " ")
         _match("label", label, _LABEL, "up to 24 capitals, digits and blanks, a letter first")
-        first, *rest = value.splitlines() or [""]
+        first, *rest = lines_of(value)
         lines.extend(_wrapped(f"{label}: {_clean(label, first)}", later="  "))
         for line in rest:
             lines.extend(_wrapped("  " + _clean(label, line), later="  "))
     return lines
 
 
+def lines_of(text: str) -> list[str]:
+    """Lines by CR LF, CR or LF alone: `str.splitlines` would also split at FS, GS and RS."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
 def wrapped(text: str) -> list[str]:
     """Free text as lines of at most 72 characters, line ends kept; long words are cut."""
-    return [part for line in text.splitlines() for part in _wrapped(_clean("text", line), "")]
+    return [part for line in lines_of(text) for part in _wrapped(_clean("text", line), "")]
 
 
 def _wrapped(line: str, later: str) -> list[str]:

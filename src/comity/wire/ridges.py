@@ -13,7 +13,7 @@ from comity.wire.images import COMPRESSIONS, header
 from comity.wire.transaction import Field, Record, Transaction, whole
 
 MM_PER_INCH, CM_PER_INCH = 25.4, 2.54
-# ANSI/NIST-ITL 1-2007 clause 5.2: the minimum scanning resolution, pixels a millimetre.
+# ANSI/NIST-ITL 1-2007: the minimum scanning resolution, pixels a millimetre.
 MINIMUM_PX_MM = 19.69
 
 # What a fingerprint is read from in each type: finger position, impression, width, height,

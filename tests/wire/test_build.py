@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from comity.errors import WireError
+from comity.records import Finding
+from comity.wire.answer import MESSAGE_CHARS_MAX, MESSAGES_MAX, NO_NAME, NO_TCN
+from comity.wire.build import car, errt, iaq, iar, second_response, sre
+from comity.wire.findings import unreadable
+from comity.wire.read import read
+from comity.wire.validate import validate
+from tests.shared_data import shared
+from tests.wire.cards import NOW, booking, print_of, reread, with_subject
+from tests.wire.test_read import assert_same_as_nistitl
+
+TCN = "RESPONSE-0001"
+KINDS = ("match", "no-match", "error", "not-searched", "nothing-to-release")
+
+
+def a_finding(**changes: object) -> Finding:
+    plain: dict[str, object] = {
+        "code": "date-order", "severity": "error", "record": "Type-2", "idc": 0, "tag": "2.022",
+        "mnemonic": "DOB", "offset": 212, "expected": "no later than DAT 1.005 20100506",
+        "found": "20490101", "source": "EBTS 9.1 appendix C",
+    }  # fmt: skip
+    return Finding(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def outputs() -> dict[str, bytes]:
+    told = reread(car(booking()))
+    fields = {"identity_number": "A-1", "IAR": "LINE ONE\nLINE TWO " + "LONG " * 40}
+    out = {
+        "car": car(booking()),
+        "car 14": car(booking(record_type=14)),
+        "cna": car(booking(tot="CNA")),
+        "thumbs": car(booking(fingers=[11, 12])),
+        "sre": sre(told, identified=False, record_text=None, now=NOW, tcn=TCN),
+        "sre ident": sre(told, identified=True, record_text="A\n" * 50, now=NOW, tcn=TCN),
+        "errt": errt(told, [a_finding()], NOW, TCN),
+        "errt nothing": errt(None, [], NOW, TCN),
+    }
+    for kind in KINDS:
+        out[kind] = second_response(told, kind=kind, fields=fields, now=NOW, tcn=TCN)  # type: ignore[arg-type]
+    return out
+
+
+@pytest.mark.parametrize("name", sorted(outputs()))
+def test_all_we_write_passes_our_own_check_and_is_read_alike_by_nistitl(name: str) -> None:
+    data = outputs()[name]
+    transaction = read(data)
+    assert validate(transaction) == ()
+    assert assert_same_as_nistitl(data, transaction) > 8
+
+
+def test_building_what_was_read_gives_the_same_bytes() -> None:
+    for record_type in (4, 14):
+        data = car(booking(record_type=record_type))
+        assert car(reread(data)) == data
+
+
+def test_fingers_without_an_image_are_named() -> None:
+    assert reread(car(booking(fingers=[1, 2, 11]))).subject["AMP"].startswith("03 | UP; 04 | UP")
+    kept = with_subject(AMP="10 | XX")
+    data = car(booking(fingers=range(1, 10), subject=kept.subject))
+    assert reread(data).subject["AMP"] == "10 | XX"
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        (with_subject(NAM="J"), "2.018"),
+        (with_subject(QQQ="1"), "QQQ"),
+        (with_subject(NAM="MUÑOZ,ANA"), "2.018"),
+        (booking(fingers=[1, 1]), "4.004"),
+        (booking(images=(print_of(1, resolution_ppi=300.0),)), "1.011"),
+        (booking(images=(print_of(1), print_of(2, resolution_ppi=1000.0))), "1.011"),
+        (booking(images=(print_of(1, compression="GIF"),)), "4"),
+        (booking(images=(print_of(1, width_px=70_000),)), "4"),
+    ],
+)
+def test_what_check_would_find_is_not_written(spec: object, field: str) -> None:
+    with pytest.raises(WireError) as caught:
+        car(spec)  # type: ignore[arg-type]
+    assert caught.value.field == field
+
+
+def test_a_response_goes_back_to_the_sender_and_names_the_submission() -> None:
+    told = reread(car(booking()))
+    answer = read(sre(told, identified=True, record_text="X", now=NOW, tcn=TCN))
+    assert answer.text(1, 4) == "SRE"
+    assert answer.text(1, 7) == told.ori
+    assert answer.text(1, 8) == told.destination
+    assert answer.text(1, 9) == TCN
+    assert answer.text(1, 10) == told.tcn
+    assert answer.text(1, 14) == "20100506123000Z"
+    assert answer.text(2, 59) == "I"
+    assert answer.text(2, 73) == told.cri
+    assert answer.records[1].first(22) is None  # an SRE tells no birth date
+
+
+def test_no_identification_and_no_text() -> None:
+    told = reread(car(booking()))
+    answer = read(sre(told, identified=False, record_text=None, now=NOW, tcn=TCN))
+    assert answer.text(2, 59) == "N"
+    assert answer.records[1].first(75) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_second_response_keeps_its_lines_short(kind: str) -> None:
+    told = reread(car(booking()))
+    fields = {"place_of_birth": "XX", "IAR": "WORD " * 60 + "\nLABEL: " + "Q" * 200}
+    answer = read(second_response(told, kind=kind, fields=fields, now=NOW, tcn=TCN))  # type: ignore[arg-type]
+    text = answer.text(2, 75)
+    assert max(len(line) + 2 for line in text.split("\r\n")) <= 74
+    assert "PLACE OF BIRTH: XX" in text
+    assert "".join(text.split()).count("Q" * 200) == 1
+    assert answer.text(2, 59) == ("I" if kind == "match" else "N")
+
+
+def test_a_match_that_may_not_leave_reads_like_no_match() -> None:
+    told = reread(car(booking()))
+    one, other = (
+        second_response(told, kind="nothing-to-release", fields={}, now=NOW, tcn=TCN)
+        for _ in ("match", "no match")
+    )
+    assert one == other
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(WireError, match="no second response"):
+        second_response(
+            booking(),
+            kind="maybe",
+            fields={},
+            now=NOW,
+            tcn=TCN,  # type: ignore[arg-type]
+        )
+
+
+def test_errt_names_field_mnemonic_rule_and_value() -> None:
+    answer = read(errt(reread(car(booking())), [a_finding()], NOW, TCN))
+    message = answer.text(2, 60)
+    for part in ("2.022", "DOB", "date-order", "no later than DAT", "20490101", "EBTS 9.1"):
+        assert part in message
+
+
+def test_errt_keeps_its_limits_and_says_what_it_left_out() -> None:
+    many = [a_finding(offset=k, found="V" * 500) for k in range(40)]
+    answer = read(errt(reread(car(booking())), many, NOW, TCN))
+    messages = answer.records[1].first(60).subfields  # type: ignore[union-attr]
+    assert len(messages) == MESSAGES_MAX
+    assert all(1 <= len(items[0].text) <= MESSAGE_CHARS_MAX for items in messages)
+    assert messages[-1][0].text == "30 MORE FAULTS ARE NOT LISTED"
+
+
+def test_errt_tells_errors_and_not_the_warnings_beside_them() -> None:
+    mild = a_finding(severity="warning", code="version", offset=1)
+    text = read(errt(booking(), [mild, a_finding()], NOW, TCN)).text(2, 60)
+    assert "date-order" in text
+    assert "version" not in text
+
+
+def test_errt_for_what_could_not_be_read_states_its_placeholders() -> None:
+    with pytest.raises(WireError) as caught:
+        read(b"%PDF")
+    answer = read(errt(None, [unreadable(caught.value)], NOW, TCN))
+    assert answer.text(1, 10) == NO_TCN
+    last = answer.records[1].first(60).subfields[-1][0].text  # type: ignore[union-attr]
+    assert last.startswith("PLACEHOLDERS")
+    assert NO_TCN in last
+
+
+def test_responses_are_writable_for_every_shared_file() -> None:
+    for path in sorted(shared("transactions").rglob("*")):
+        if path.suffix not in (".an2", ".an2k", ".eft"):
+            continue
+        data = path.read_bytes()
+        told = reread(data)
+        answer = read(sre(told, identified=False, record_text=None, now=NOW, tcn=TCN))
+        assert answer.text(1, 10) == told.tcn
+        assert answer.text(2, 18) in (told.subject.get("NAM", ""), NO_NAME)
+        errt(told, validate(read(data)), NOW, TCN)
+
+
+def test_a_response_needs_a_time_zone_and_a_number() -> None:
+    told = booking()
+    with pytest.raises(WireError, match="time zone"):
+        sre(told, identified=True, record_text=None, now=datetime(2010, 1, 1), tcn=TCN)  # noqa: DTZ001
+    with pytest.raises(WireError) as caught:
+        sre(told, identified=True, record_text=None, now=NOW, tcn="short")
+    assert caught.value.field == "1.009"
+
+
+def test_text_beyond_the_field_is_refused_not_cut() -> None:
+    with pytest.raises(WireError, match="too long"):
+        sre(booking(), identified=True, record_text="LINE\n" * 50_000, now=NOW, tcn=TCN)
+
+
+IAQ = {
+    "ORI": "XA0010000", "PUR": "C", "ATN": "AUTOMATIC QUERY", "PHN": "5550100",
+    "NAM": "DOE, JOHN Q", "DOB": "19800102", "SEX": "M", "POB": "XX", "CUS": "Y",
+}  # fmt: skip
+
+
+def test_the_query_is_nlets_text() -> None:
+    assert iaq({**IAQ, "ARN": "012345678"}) == (
+        "IAQ.XA0010000.AX.TXT\n"
+        "PUR/C.ATN/AUTOMATIC QUERY.PHN/5550100.NAM/DOE, JOHN Q.DOB/19800102.SEX/M.POB/XX.CUS/Y."
+        "OFF/0399.ARN/012345678"
+    )
+
+
+@pytest.mark.parametrize("part", sorted(IAQ))
+def test_the_query_lacks_nothing(part: str) -> None:
+    with pytest.raises(WireError, match=f"{part} is missing"):
+        iaq({**IAQ, part: ""})
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [("NAM", "DOE.CUS/N"), ("OFF", "99"), ("CUS", "X"), ("DOB", "1980"), ("QQ", "1")],
+)
+def test_a_part_of_another_form_is_refused(part: str, text: str) -> None:
+    with pytest.raises(WireError):
+        iaq({**IAQ, part: text})
+
+
+def test_the_response_of_the_agency_is_labelled() -> None:
+    assert iar({"RECORD": "ONE", "status_note": "A\nB"}) == "IAR\nRECORD: ONE\nSTATUS NOTE: A\n  B"
