@@ -121,7 +121,7 @@ class SecondRepository(Repository):
                 found=f"`{decision.question}`, permit `{decision.permit}`",
                 next_step="decide first; a denial means that no search is made",
             )
-        return self.search(probe)
+        return super().search(probe)
 
     def search(self, probe: Sequence[Template]) -> tuple[Candidate, ...]:
         """Always refused: `search_under` is the only way in."""

@@ -34,7 +34,7 @@ OFFENSES = ("2399", "3599", "5404", "1399", "2299", "2699", "5499", "1299")
 
 @dataclass(frozen=True)
 class Someone:
-    """One synthetic person. `number` keys their prints; `cast` is their part in the script, or 0."""
+    """One synthetic person. `number` keys their prints; `cast` is their part in the script or 0."""
 
     number: int
     cast: int

@@ -64,7 +64,7 @@ def run(
     agreements: Agreements,
     files: Sequence[tuple[datetime, str, int | str, bytes]],
     inbox: Path,
-    progress: Callable[[str], None],
+    progress: Callable[[], None],
 ) -> Outcome:
     """Play the script.
 
@@ -82,7 +82,7 @@ def run(
             outcome.answered[which] = (case, findings)
         else:
             outcome.refused.append((which, case, findings))
-        progress(name)
+        progress()
 
     actions: list[tuple[datetime, int, Action]] = [
         (at, 0, partial(_adopt, house, agreements, at)) for at in _recorded(agreements, first)

@@ -14,7 +14,7 @@ from comity.image.synthesise import ROLLED, impression, master
 from comity.minutiae.extract import extract
 from comity.minutiae.synthesise import impression_template, master_template
 from comity.programme.people import Someone
-from comity.programme.plan import Plan
+from comity.programme.plan import Booking, Broken, Plan
 from comity.records import FINGERS, ImageRecord, Print, Template
 
 WORKERS = 2
@@ -42,7 +42,8 @@ class Hand:
 def bookings_of(plan: Plan) -> dict[int, list[int]]:
     """Cast member -> capture events, one for each file of theirs, broken ones last."""
     events: dict[int, list[int]] = {number: [] for number in plan.cast}
-    for entry in (*plan.bookings, *plan.broken):
+    entries: list[Booking | Broken] = [*plan.bookings, *plan.broken]
+    for entry in entries:
         events[entry.who].append(FIRST_BOOKING + len(events[entry.who]))
     return events
 
