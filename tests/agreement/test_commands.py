@@ -1,0 +1,103 @@
+"""`comity agreement check`, `explain` and `decide`, run as a reader would."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from comity.agreement.canonical import from_canonical
+from comity.cli import agreement as commands
+from comity.errors import CallerError
+from comity.records import Decision
+
+PROJECT = Path(__file__).parents[2]
+PRESET = PROJECT / "src/comity/programme/presets/three_states"
+FACTS = PROJECT / "docs/spec/facts.json"
+EXAMPLES = {
+    name: command.epilog.split("Example:")[1].replace("\\\n", " ")
+    for name, command in commands.group.commands.items()
+}
+
+
+def run(*words: str):
+    return CliRunner().invoke(commands.group, list(words))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_example_in_the_help_runs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    words = shlex.split(EXAMPLES[name])
+    assert words[:3] == ["comity", "agreement", name]
+    result = run(*words[2:])
+    assert result.exit_code == 0, result.output
+    as_json = run(*words[2:], "--json")
+    assert as_json.exit_code == 0
+    assert json.loads(as_json.output)
+
+
+def test_check_says_every_mistake_and_exits_with_one(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    alder = (PRESET / "alder.yaml").read_text("utf-8")
+    bad.write_text(alder.replace("arrest}", "arest}").replace("version: 2008", "version: 8"))
+    result = run("check", str(bad), str(PRESET))
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0].startswith(f"{bad}: line 14, column 48, trigger.stage: expected one of")
+    assert "did you mean `arrest`?" in lines[0]
+    assert lines[-1] == "6 file(s), 2 finding(s)"
+    found = json.loads(run("check", str(bad), "--json").output)
+    assert [f["path"] for f in found["findings"]] == ["trigger.stage", "levels.version"]
+
+
+def test_check_sees_one_id_in_two_files(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.yaml"
+    copy.write_text((PRESET / "alder.yaml").read_text("utf-8"))
+    result = run("check", str(PRESET), str(copy))
+    assert result.exit_code == 1
+    assert "same id" in result.output
+
+
+def test_explain_gives_the_canonical_form() -> None:
+    body = json.loads(run("explain", str(PRESET / "elm.yaml"), "--json").output)
+    assert from_canonical(body).id == "elm-2010"
+
+
+def test_decide_answers_by_what_was_known() -> None:
+    words = ["decide", str(PRESET), "--facts", str(FACTS), "--question", "search", "--json"]
+    said = run(*words, "--at", "2011-01-01T00:00:00-06:00")
+    assert Decision.from_json(json.loads(said.output)).permit
+    before = run(
+        *words, "--at", "2011-01-01T00:00:00-06:00", "--known-at", "2010-11-01T00:00:00-06:00"
+    )
+    assert json.loads(before.output)["clauses"] == ["default#no-agreement"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    ["", "[]", '"x"', '{"stage": "arrest"}', '{"jurisdiction": "XN0010000", "stage": "booked"}',
+     '{"jurisdiction": "XN0010000", "criminal": "yes"}', '{"jurisdiction": 7}',
+     '{"jurisdiction": "XN0010000", "level": {"2010": "9"}}',
+     '{"jurisdiction": "XN0010000", "level": [1]}', '{"jurisdiction": "XN0010000", "age": 3}',
+     '{"jurisdiction": "XN0010000", "juvenile": []}'],
+)  # fmt: skip
+def test_facts_that_mean_nothing_are_the_callers_mistake(facts: str, tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    path.write_text(facts)
+    result = run("decide", str(PRESET), "--facts", str(path), "--question", "search",
+                 "--at", "2011-03-01T00:00:00Z")  # fmt: skip
+    assert isinstance(result.exception, CallerError)
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2011-03-01T00:00:00", "2011-03-01"])
+def test_a_time_needs_an_offset(at: str) -> None:
+    result = run("decide", str(PRESET), "--facts", str(FACTS), "--question", "search", "--at", at)
+    assert isinstance(result.exception, CallerError)
+
+
+def test_no_files(tmp_path: Path) -> None:
+    assert isinstance(run("check", str(tmp_path)).exception, CallerError)
+    assert isinstance(run("check", str(tmp_path / "none.yaml")).exception, CallerError)

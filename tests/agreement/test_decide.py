@@ -1,0 +1,179 @@
+"""Decisions on their own: shapes, refusals, and a thousand ordinary cases beside the oracle."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from comity.agreement.canonical import canonical
+from comity.agreement.columns import FACT_NAMES, Columns, of_arrays, of_facts
+from comity.agreement.decide import decide, decide_batch
+from comity.agreement.read import read_files
+from comity.agreement.register import Agreements, in_force
+from comity.errors import AgreementError, CallerError
+from comity.records import LEVELS, STAGES, Facts
+from tests.agreement.cases import EXCLUDED, a_set, body, day, known_facts, one
+from tests.reference import agreement_oracle
+
+PROJECT = Path(__file__).parents[2]
+FILES = [
+    *(PROJECT / "src/comity/programme/presets/three_states").glob("*.yaml"),
+    *(PROJECT / "tests/scenarios/agreements").glob("*.yaml"),
+]
+
+PLACES = ["XN0010000", "XN0020000", "XN0030000", "XS0020000", "XW0010000", "XW0020000"]
+
+
+def test_thousands_of_ordinary_cases_agree_with_the_oracle() -> None:
+    """Denser than hypothesis draws them: most facts known, real files, times near their events."""
+    agreements = read_files(FILES)
+    bodies = [canonical(a) for a in agreements]
+    moments = [t for a in agreements for t in (a.effective, *(e.effective for e in a.events))]
+    rng = random.Random(7)
+    permits = 0
+    for _ in range(3000):
+        case = Facts(
+            rng.choice(PLACES),
+            rng.choice([*[True] * 20, False, None]),
+            rng.choice([*STAGES * 5, None]),
+            {v: rng.choice([*LEVELS * 4, None]) for v in ("2008", "2010", "2014")},
+            *(rng.choice([*[False] * 12, True, None]) for _ in EXCLUDED),
+        )  # fmt: skip
+        at = rng.choice(moments) + timedelta(days=rng.choice([-1, 0, 0, 1, 45, 100]))
+        known = at + timedelta(days=rng.choice([0, 0, 0, 30, 200]))
+        question = rng.choice(["search", "release", "release"])
+        found = decide(agreements, question, case, at=at, known_at=known)
+        expected = agreement_oracle.decision(bodies, question, case.as_json(), at, known)
+        said = found.as_json() | {"clauses": set(found.clauses)}
+        assert {word: said[word] for word in expected} == expected
+        permits += found.permit
+    assert permits > 500
+
+
+def test_clauses_come_in_the_order_of_the_agreement() -> None:
+    agreements = a_set(
+        body(
+            levels={"id": "zz", "text": "5", "version": "2010", "permit": ["1"]},
+            exclusions=[
+                {"id": "b", "text": "6", "fact": "juvenile"},
+                {"id": "a", "text": "6", "fact": "citizen"},
+            ],
+        )
+    )
+    case = known_facts(stage=None, juvenile=True, citizen=None)
+    found = decide(agreements, "release", case, at=day(1))
+    assert found.clauses == ("plain#trigger", "plain#zz", "plain#b", "plain#a")
+    assert found.timing == "never"
+    assert found.unknown == ("stage", "citizen")
+
+
+def test_an_empty_release_gives_nothing_and_says_which_clause() -> None:
+    nothing = [{"id": "r1", "text": "6", "to": "notified_agency", "fields": []}]
+    found = decide(a_set(body(release=nothing)), "release", known_facts(), at=day(1))
+    assert (found.permit, found.timing) == (False, "never")
+    assert found.clauses == ("plain#r1", "plain#answer")
+
+
+def test_fields_that_all_wait_for_a_conviction_are_a_denial_until_then() -> None:
+    later = [
+        {"id": "r1", "text": "6", "to": "notified_agency", "after": "conviction",
+         "fields": ["name"]}
+    ]  # fmt: skip
+    agreements = a_set(body(release=later))
+    found = decide(agreements, "release", known_facts(), at=day(1))
+    assert (found.permit, found.timing, found.awaits) == (False, "later", "conviction")
+    found = decide(agreements, "release", known_facts(stage="conviction"), at=day(1))
+    assert found.fields == {"notified_agency": ("name",)}
+
+
+def test_a_time_without_an_offset_is_refused() -> None:
+    for at in ({"at": datetime(2011, 1, 1)}, {"at": day(1), "known_at": datetime(2011, 1, 1)}):  # noqa: DTZ001
+        with pytest.raises(CallerError):
+            decide(a_set(body()), "search", known_facts(), **at)
+        with pytest.raises(CallerError):
+            in_force(a_set(body()), "XN0010000", **at)
+
+
+def test_a_question_nobody_answers() -> None:
+    with pytest.raises(CallerError):
+        decide(a_set(body()), "detain", known_facts(), at=day(1))  # type: ignore[arg-type]
+
+
+def test_a_batch_of_none_and_of_no_agreements() -> None:
+    empty = decide_batch(Agreements(), "search", of_facts([]), at=day(1))
+    assert len(empty) == 0
+    assert empty.clause_counts() == {}
+    alone = decide(Agreements(), "search", known_facts(), at=day(1))
+    assert alone.clauses == ("default#no-agreement",)
+    assert alone.policy == Agreements().policy
+
+
+def test_columns_that_do_not_fit_are_refused() -> None:
+    codes = np.zeros((len(FACT_NAMES), 2), np.uint8)
+    places = np.zeros(2, np.int32)
+    with pytest.raises(CallerError):
+        Columns(codes[:, :1], ("XN0010000",), places)
+    with pytest.raises(CallerError):
+        Columns(codes.astype(np.int64), ("XN0010000",), places)  # type: ignore[arg-type]
+    with pytest.raises(CallerError):
+        Columns(codes, (), places)
+    with pytest.raises(CallerError):
+        Columns(codes + np.uint8(3), ("XN0010000",), places)
+    with pytest.raises(CallerError):
+        of_arrays(("XN0010000",), places, {"age": places.astype(np.uint8)})
+    for at in (np.array(["2011-01-01"], "datetime64[s]"), np.array(["NaT", "NaT"], "M8[s]")):
+        with pytest.raises(CallerError):
+            decide_batch(a_set(body()), "search", Columns(codes, ("XN0010000",), places), at=at)
+
+
+def test_a_column_that_was_left_out_is_unknown_and_denies() -> None:
+    columns = of_arrays(
+        ("XN0010000",),
+        np.zeros(2, np.int32),
+        {"criminal": np.array([2, 2], np.uint8), "stage": np.array([1, 0], np.uint8)},
+    )
+    found = decide_batch(a_set(body()), "search", columns, at=day(1))
+    assert found.permit.tolist() == [True, False]
+    assert found[1].unknown == ("stage",)
+
+
+def test_a_reform_in_code_is_checked_like_a_file() -> None:
+    agreement = one()
+    reform = replace(agreement, trigger=replace(agreement.trigger, stage="conviction"))
+    before, after = Agreements((agreement,)), Agreements((reform,))
+    assert decide(before, "search", known_facts(), at=day(1)).permit
+    assert not decide(after, "search", known_facts(), at=day(1)).permit
+    assert decide(before, "search", known_facts(), at=day(1)).permit
+    with pytest.raises(AgreementError) as caught:
+        replace(agreement, trigger=replace(agreement.trigger, stage="booking"))
+    assert caught.value.where == "trigger.stage"
+
+
+def test_two_events_of_one_instant_leave_the_agreement_closed() -> None:
+    same = {"text": "letter", "given": day(5).isoformat(), "recorded": day(5).isoformat(),
+            "effective": day(5).isoformat()}  # fmt: skip
+    events = [{"id": "a", "event": "suspended", **same}, {"id": "b", "event": "resumed", **same}]
+    for order in (events, events[::-1]):
+        agreements = a_set(body(events=order))
+        assert decide(agreements, "search", known_facts(), at=day(5)).clauses == ("plain#a",)
+
+
+def test_places_under_one_scope_share_a_plan_so_that_strange_ones_cost_no_memory() -> None:
+    agreements = a_set(body(scope={"id": "scope", "text": "1", "jurisdictions": ["XN*"]}))
+    for n in range(200):
+        decide(agreements, "search", known_facts(jurisdiction=f"XN{n:07}"), at=day(1))
+        decide(agreements, "search", known_facts(jurisdiction=f"ZZ{n:07}"), at=day(1))
+    assert len(agreements.compiled) == 3
+
+
+def test_the_far_past_and_future() -> None:
+    agreements = a_set(body())
+    for at in (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)):
+        found = decide(agreements, "search", known_facts(), at=at)
+        assert found.at == at
+        assert found.permit == (at.year > 2011)
