@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+# What a stream is drawn for. A new draw gets a new number, so that the others do not move.
+PATTERN, PERIOD, RIDGES, SKIN, IMPRESSION, MINUTIAE = 1, 2, 3, 4, 5, 6
+
 _WORD = (1 << 64) - 1
 
 

@@ -79,6 +79,10 @@ def press(ridges, pores, place, skin, contact, outline, coarse, cell, fine, tone
             part = bearing - k
             limit = outline[k % sectors] * (1 - part) + outline[(k + 1) % sectors] * part
             inside = limit - math.sqrt(p * p + q * q)
+            p, q = 2 * x / wide - 1, 2 * y / tall - 1
+            if q > 0:
+                q = q * q
+            inside = min(inside, 0.03 + limit - math.sqrt(p * p + q * q))  # and no pad beyond it
             if inside < -0.25:
                 continue
             i, j = int(y), int(x)

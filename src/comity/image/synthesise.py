@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, zoom
 
 from comity.image import kernels, orientation
-from comity.image.draws import stream
+from comity.image.draws import IMPRESSION, PATTERN, PERIOD, RIDGES, SKIN, stream
 from comity.image.orientation import HEIGHT_PX, WIDTH_PX, Kind, Pattern
 from comity.records import Print
 
@@ -35,9 +35,6 @@ RADIUS = 7  # coarse px; 1.5 periods of the mean
 SPREAD = (0.42, 0.62)  # of the Gabor's bell across and along, in periods
 CREASES = 1.5  # mean number on a finger
 CELL_PX = 34.0  # between nodes of the pressure and dryness lattices
-
-# Purposes of random streams.
-_PATTERN, _PERIOD, _RIDGES, _SKIN, _IMPRESSION = 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +75,9 @@ class Conditions:
 
     width_px: int = 388
     height_px: int = 374
-    turn_deg: float = 11.0
-    shift_px: tuple[float, float] = (22.0, 34.0)
-    slip_px: float = 8.0
+    turn_deg: float = 10.0
+    shift_px: tuple[float, float] = (20.0, 30.0)
+    slip_px: float = 7.0
     twist_deg: float = 5.0
     contact: tuple[float, float] = (0.88, 1.12)
     pressure: tuple[float, float] = (0.0, 0.35)
@@ -111,11 +108,11 @@ def master(seed: int, person: int, finger: int, *, kind: Kind | None = None) -> 
     kind    a class instead of a drawn one
     Cost    see benchmarks/bench_synthesis.py
     """
-    pattern = orientation.draw(stream(seed, person, finger, purpose=_PATTERN), finger, kind)
+    pattern = orientation.draw(stream(seed, person, finger, purpose=PATTERN), finger, kind)
     direction = orientation.field(pattern)
-    period = _periods(stream(seed, person, finger, purpose=_PERIOD), pattern)
-    ridges = _grow(stream(seed, person, finger, purpose=_RIDGES), direction, period)
-    rng = stream(seed, person, finger, purpose=_SKIN)
+    period = _periods(stream(seed, person, finger, purpose=PERIOD), pattern)
+    ridges = _grow(stream(seed, person, finger, purpose=RIDGES), direction, period)
+    rng = stream(seed, person, finger, purpose=SKIN)
     ridges = _crease(rng, ridges)
     pores = _speckle(rng, ridges.shape)
     breadth = float(rng.uniform(0.78, 1.04))
@@ -130,7 +127,7 @@ def impression(
     event  number of the capture, the same each time it is asked for; or a generator to draw from
     """
     rng = (
-        stream(finger.seed, finger.person, finger.finger, event, _IMPRESSION)
+        stream(finger.seed, finger.person, finger.finger, event, IMPRESSION)
         if isinstance(event, int)
         else event
     )
@@ -218,11 +215,19 @@ def _speckle(rng: np.random.Generator, size: tuple[int, ...]) -> NDArray[np.floa
     return np.asarray(gaussian_filter(rng.standard_normal(size, np.float32), 1.1) * 3.9, np.float32)
 
 
+def _drawn(
+    rng: np.random.Generator, mean: float, deviation: float | tuple[float, float]
+) -> NDArray[np.float64]:
+    """Normal, cut at two deviations: an operator takes the worst captures again."""
+    spread = np.asarray(deviation)
+    return np.asarray(mean + spread * np.clip(rng.standard_normal(spread.shape), -2.0, 2.0))
+
+
 def _press(rng: np.random.Generator, finger: Master, conditions: Conditions) -> NDArray[np.float32]:
     """Ink 0..1 on each pixel of the sensor."""
     size = (conditions.height_px, conditions.width_px)
     middle_x, middle_y = WIDTH_PX / 2, HEIGHT_PX / 2
-    place = (np.radians(rng.normal(0, conditions.turn_deg)), *rng.normal(0, conditions.shift_px))
+    place = (np.radians(rng.normal(0, conditions.turn_deg)), *_drawn(rng, 0.0, conditions.shift_px))
     skin = (
         *rng.normal(0, conditions.slip_px, 2),
         np.radians(rng.normal(0, conditions.twist_deg)),
@@ -242,9 +247,9 @@ def _press(rng: np.random.Generator, finger: Master, conditions: Conditions) -> 
     outline = gaussian_filter(1 + rng.normal(0, 0.11, 24), 1.5, mode="wrap")
     lattice = (2, int(size[0] / CELL_PX) + 3, int(size[1] / CELL_PX) + 3)
     coarse = rng.standard_normal(lattice, np.float32)
-    dryness = conditions.dryness[0] * np.exp(rng.normal(0, conditions.dryness[1]))
+    dryness = conditions.dryness[0] * float(np.exp(_drawn(rng, 0.0, conditions.dryness[1])))
     tone = (
-        rng.normal(*conditions.pressure) - 0.2 * dryness,
+        float(_drawn(rng, *conditions.pressure)) - 0.2 * dryness,
         rng.uniform(0.12, 0.35),
         0.3,
         dryness,
