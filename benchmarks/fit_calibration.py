@@ -64,9 +64,7 @@ def fit(s: Scores) -> tuple[float, float]:
 
     def loss(w: NDArray[np.float64]) -> float:
         line = w[0] + w[1] * z
-        return float(
-            np.logaddexp(0, -line[same]).mean() + np.logaddexp(0, line[~same]).mean()
-        )
+        return float(np.logaddexp(0, -line[same]).mean() + np.logaddexp(0, line[~same]).mean())
 
     start, slope = minimize(loss, [40.0, 10.0]).x
     impostors = Scores(z[~same], s.cylinders[~same], same[~same])
