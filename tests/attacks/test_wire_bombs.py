@@ -7,7 +7,8 @@ import tracemalloc
 import pytest
 
 from comity.errors import WireError
-from comity.wire.read import FIELDS_MAX, RECORDS_MAX, read, write
+from comity.wire.entries import RECORDS_MAX
+from comity.wire.read import FIELDS_MAX, read, write
 from comity.wire.submission import submission
 from comity.wire.transaction import ITEMS_MAX
 from comity.wire.validate import FINDINGS_MAX, validate

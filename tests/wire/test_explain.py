@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from comity.errors import CallerError
 from comity.wire import explain
+from comity.wire.codes import CODES
+from comity.wire.findings import finding
 from comity.wire.read import read
 from tests.wire.cards import card, with_face
 
@@ -45,6 +48,18 @@ def test_a_tag_is_explained_however_it_is_written(name: str) -> None:
     assert "must be in: CAR, CNA, CPDR, CPNU" in text
 
 
+def test_every_code_of_a_finding_is_explained() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "spec", "wire-findings.md").read_text("utf-8")
+    for code, meaning in CODES.items():
+        assert explain.tag(code) == [f"{code}: {meaning}"]
+        assert f"| `{code}` |" in page
+
+
+def test_a_finding_cannot_have_a_code_of_its_own() -> None:
+    with pytest.raises(ValueError, match="no code of ours"):
+        finding("odd", "note", 1, None, 0, 0, expected="", found="", source="")
+
+
 def test_a_field_with_items_explains_them_too() -> None:
     lines = [line for line in explain.tag("2.047") if not line.startswith(" ")]
     assert [line.split()[0] for line in lines] == ["2.047", "2.047.1", "2.047.2"]
@@ -52,5 +67,5 @@ def test_a_field_with_items_explains_them_too() -> None:
 
 @pytest.mark.parametrize("name", ["2.999", "", "XYZ", "2", "²", "2." + "9" * 5000])
 def test_an_unknown_tag_says_so(name: str) -> None:
-    with pytest.raises(CallerError, match="no such tag"):
+    with pytest.raises(CallerError, match="no table has"):
         explain.tag(name)

@@ -91,7 +91,7 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
 @group.command("explain")
 @click.argument("tag")
 def explain_tag(tag: str) -> None:
-    r"""Say what a TAG (2.022) or mnemonic (DOB) is, and which transactions need it.
+    r"""Say what a TAG is (2.022), a mnemonic (DOB) or the code of a finding (date-order).
 
     \b
     Example:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from comity.records import Finding, Severity
+from comity.wire.entries import announced
 from comity.wire.fields import PROFILE_TOTS
 from comity.wire.findings import finding, shown
 from comity.wire.profile import Profile
-from comity.wire.read import announced
 from comity.wire.transaction import Record, Transaction, whole
 
 # ANSI/NIST-ITL 1-2011 table 4: indexes below 128 that are given out. 002 and 004 (UTF-16 and

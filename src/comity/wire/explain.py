@@ -12,6 +12,7 @@ from typing import Any
 from comity.errors import CallerError
 from comity.records import FINGER_NAMES
 from comity.wire import images, ridges
+from comity.wire.codes import CODES
 from comity.wire.fields import CLASS_NAMES, UNLIMITED, Rule, mnemonic, rules
 from comity.wire.findings import shown
 from comity.wire.transaction import Field, Record, Transaction
@@ -39,15 +40,18 @@ def as_json(transaction: Transaction) -> dict[str, Any]:
 
 
 def tag(name: str) -> list[str]:
-    """What a tag such as `2.022`, or a mnemonic such as `DOB`, stands for; a line a fact.
+    """What a tag such as `2.022`, a mnemonic such as `DOB` or a finding's code stands for.
 
-    Raises CallerError where the table has neither.
+    A line a fact. Raises CallerError where no table has it.
     """
+    code = name.strip().lower()
+    if code in CODES:
+        return [f"{code}: {CODES[code]}"]
     found = [rule for rule in rules() if _matches(rule, name.strip().upper())]
     if not found:
         raise CallerError(
-            "the table of fields has no such tag or mnemonic",
-            expected="a tag such as `2.022` or a mnemonic such as `DOB`",
+            "no table has such a tag, mnemonic or code",
+            expected="a tag such as `2.022`, a mnemonic such as `DOB`, a code such as `date-order`",
             found=f"`{shown(name)}`",
             next_step="a state's own fields (2.200 and above) are in that state's handbook",
         )

@@ -6,6 +6,7 @@ import unicodedata
 
 from comity.errors import WireError
 from comity.records import Finding, Severity
+from comity.wire.codes import CODES
 from comity.wire.fields import mnemonic
 
 SHOWN_MAX = 60  # characters of a value that a message repeats
@@ -45,7 +46,12 @@ def finding(
     found: str,
     source: str,
 ) -> Finding:
-    """A finding about one field; `number` 0 is the record as a whole."""
+    """A finding about one field; `number` 0 is the record as a whole.
+
+    Raises ValueError for a code that `codes.CODES` does not explain.
+    """
+    if code not in CODES:
+        raise ValueError(f"`{code}` is no code of ours")
     return Finding(
         code=code,
         severity=severity,

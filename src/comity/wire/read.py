@@ -15,16 +15,15 @@ Source: ANSI/NIST-ITL 1-2007 clauses 7, 8 and 10 to 16; 1-2011 annex B.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from comity.errors import WireError
 from comity.records import Finding, Severity
 from comity.wire import binary
+from comity.wire.entries import RECORDS_MAX, Entry, align, announced, before, entry_at
 from comity.wire.findings import finding, shown
 from comity.wire.transaction import FS, GS, Field, Record, Transaction, whole
 
 BYTES_MAX = 64 << 20  # a card of 14 lossless 1000 ppi images is below 20 MiB
-RECORDS_MAX = 1_000  # IDC has at most three digits
 FIELDS_MAX = 20_000  # in one file; a full card with extended features stays below 1,000
 
 _TAG = re.compile(rb"(\d{1,2})\.(\d{1,9}):")
@@ -32,8 +31,6 @@ _HEAD = re.compile(rb"(\d{1,2})\.0{0,8}1:(\d{0,12})")
 _SEPARATOR = re.compile(rb"[\x1c\x1d]")
 _IMAGE_FIELD = 999  # its value is bytes, in every tagged type from 10 on
 _SOURCE = "ANSI/NIST-ITL 1-2011, annex B"
-
-Entry = tuple[int, int | None]  # record type and IDC as CNT announces them
 
 
 def read(data: bytes) -> Transaction:
@@ -107,11 +104,11 @@ class _Reading:
                 break
             tag = _TAG.match(self.data, at)
             if tag and int(tag[1]) > 0:
-                index = _align(entries, index, int(tag[1]))
-                record, at = self._tagged(at, int(tag[1]), _entry(entries, index + 1))
+                index = align(entries, index, int(tag[1]))
+                record, at = self._tagged(at, int(tag[1]), entry_at(entries, index + 1))
             else:
-                entry = _entry(entries, index)
-                record, at = self._untagged(at, entry, _entry(entries, index + 1))
+                entry = entry_at(entries, index)
+                record, at = self._untagged(at, entry, entry_at(entries, index + 1))
             records.append(record)
             index += 1
         self.damage.sort(key=lambda one: one.offset)
@@ -188,7 +185,7 @@ class _Reading:
 
     def _image_end(self, begin: int, after: Entry | None) -> int:
         """The end of an image whose record's LEN is wrong: the next FS that a record follows."""
-        for mark in _before(rb"\x1c", after).finditer(self.data, begin):
+        for mark in before(rb"\x1c", after).finditer(self.data, begin):
             if self._begins(mark.end(), after):
                 return mark.end()
         return self.size
@@ -232,7 +229,7 @@ class _Reading:
         """After which end-of-image mark does the record announced next begin?"""
         if after is None:
             return None
-        for mark in _before(binary.END_MARK, after).finditer(self.data, begin):
+        for mark in before(binary.END_MARK, after).finditer(self.data, begin):
             if mark.end() < self.size and self._begins(mark.end(), after):
                 return mark.end()
         return None
@@ -288,42 +285,3 @@ class _Reading:
             finding(code, severity, record_type, None, number, offset, expected=expected,
                     found=shown(found), source=_SOURCE)
         )  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def _before(mark: bytes, entry: Entry | None) -> re.Pattern[bytes]:
-    """A mark after which that record may begin; `_Reading._begins` has the last word.
-
-    A sieve in C, so that a file of nothing but marks costs no more than another.
-    """
-    if entry is None:
-        return re.compile(mark + rb"(?=\d|[\x00-\x04]|\Z)")
-    if entry[0] not in binary.TYPES:
-        return re.compile(mark + rb"(?=\d)")
-    idc = b"." if entry[1] is None or entry[1] > 255 else re.escape(bytes([entry[1]]))
-    return re.compile(mark + rb"(?=[\x00-\x04]..." + idc + b")", re.DOTALL)
-
-
-def announced(first: Record) -> list[Entry]:
-    """What CNT 1.003 says follows the first record: type and IDC, in order."""
-    count = first.first(3)
-    if count is None:
-        return []
-    entries: list[Entry] = []
-    for items in count.subfields[1 : RECORDS_MAX + 1]:
-        idc = whole(items[1].text) if len(items) > 1 else None
-        entries.append((whole(items[0].text) or 0, idc))
-    return entries
-
-
-def _entry(entries: list[Entry], index: int) -> Entry | None:
-    return entries[index] if index < len(entries) else None
-
-
-def _align(entries: list[Entry], index: int, record_type: int) -> int:
-    """The entry that a tagged record answers: the next of its type, at most three on."""
-    for step in range(4):
-        entry = _entry(entries, index + step)
-        if entry is not None and entry[0] == record_type:
-            return index + step
-    return index
