@@ -18,7 +18,7 @@ SEPARATORS = ["\x1c", "\x1d", "\x1e", "\x1f", "\x00", "\x02", "\x7f", "\x85", "\
 @pytest.mark.parametrize("checked", [True, False])
 def test_a_name_cannot_open_a_field(separator: str, checked: bool) -> None:
     forged = f"DOE,JOHN{separator}2.059:I"
-    with pytest.raises(WireError, match="control character|not ASCII") as caught:
+    with pytest.raises(WireError, match=r"control character|not ASCII") as caught:
         car(with_subject(NAM=forged), checked=checked)
     assert caught.value.field == "2.018"
     assert separator not in str(caught.value)
