@@ -30,6 +30,9 @@ from comity.statistics.table import Table
 # that somebody was arrested. At 5 fewer cells go; nothing else in the method depends on it.
 THRESHOLD = 10
 SOLVER_SLACK = 1e-6  # counts; HiGHS solves to 1e-7
+# Beyond any count of people, it stands for no upper bound: without one HiGHS may answer
+# "infeasible or unbounded" and not say which.
+UNBOUNDED = 1e9
 
 
 @dataclass(frozen=True)
@@ -85,15 +88,19 @@ def suppress(table: Table, threshold: int = THRESHOLD) -> Suppression:
         for column, count in shown.counts.items()
         if 1 <= count < threshold
     }
+    suspects = sorted(hidden)
     while True:
-        intervals = attack(table, hidden, known)
-        exposed = sorted(c for c, i in intervals.items() if _exposed(i, threshold))
+        # Hiding more only widens: what was wide enough once need not be attacked again.
+        intervals = attack(table, hidden, known, suspects)
+        exposed = [cell for cell in suspects if _exposed(intervals[cell], threshold)]
         if not exposed:
-            return Suppression(threshold, MappingProxyType(intervals))
+            return Suppression(threshold, MappingProxyType(attack(table, hidden, known)))
         more = {_complement(table, cell, hidden, known) for cell in exposed} - {None}
         if not more:
             raise _recoverable(table, exposed[0], intervals[exposed[0]], threshold)
-        hidden |= {cell for cell in more if cell is not None}
+        added = {cell for cell in more if cell is not None}
+        hidden |= added
+        suspects = sorted({*exposed, *added})
 
 
 def check(table: Table, hidden: Collection[Cell], threshold: int = THRESHOLD) -> None:
@@ -118,9 +125,15 @@ def check(table: Table, hidden: Collection[Cell], threshold: int = THRESHOLD) ->
 
 
 def attack(
-    table: Table, hidden: Collection[Cell], known: Collection[Relation]
+    table: Table,
+    hidden: Collection[Cell],
+    known: Collection[Relation],
+    suspects: Collection[Cell] | None = None,
 ) -> dict[Cell, Interval]:
-    """The feasible interval of each hidden count, given all that is shown and `known`."""
+    """The feasible interval of each hidden count, given all that is shown and `known`.
+
+    suspects  the hidden cells to place; all of them unless told
+    """
     cells = sorted(hidden)
     position = {cell: i for i, cell in enumerate(cells)}
     systems: dict[bool, tuple[list[Mapping[int, float]], list[float]]] = {
@@ -142,16 +155,16 @@ def attack(
     equal, equal_to = _matrix(systems[True], len(cells))
     at_most, at_most_to = _matrix(systems[False], len(cells))
     found = {}
-    for cell in cells:
+    for cell in cells if suspects is None else sorted(suspects):
         ends = []
         for sign in (1.0, -1.0):
             goal = np.zeros(len(cells))
             goal[position[cell]] = sign
             # From 1: zeros are always shown, so a hidden count is not one.
             solved = linprog(
-                goal, at_most, at_most_to, equal, equal_to, bounds=(1, None), method="highs"
+                goal, at_most, at_most_to, equal, equal_to, bounds=(1, UNBOUNDED), method="highs"
             )
-            ends.append(_end(solved.status, sign, solved.fun))
+            ends.append(_end(solved.status, solved.fun, sign))
         found[cell] = Interval(*ends)
     return found
 
@@ -168,17 +181,16 @@ def _matrix(
     return csr_array((values, (at, column)), shape=(len(rows), width)), constants
 
 
-def _end(status: int, sign: float, goal: float | None) -> float:
-    """One end of an interval from the solver's answer: 0 solved, 3 unbounded."""
-    if status == 3:
-        return -sign * float("inf")
+def _end(status: int, goal: float | None, sign: float) -> float:
+    """One end of an interval from the solver's answer; status 0 is solved."""
     if status != 0 or goal is None:
         raise StatisticsError(
             "the table contradicts itself, or the solver failed",
             where="disclosure attack",
             found=f"solver status {status}",
         )
-    return sign * goal
+    end = sign * goal
+    return end if end < UNBOUNDED / 2 else float("inf")
 
 
 def _exposed(interval: Interval, threshold: int) -> bool:
