@@ -218,7 +218,28 @@ def opened(leaf: bytes, opening: Opening) -> dict[str, Json]:
     ------
     LedgerError  not an entry, or names the value that is not what was committed to
     """
+    return _values(read(leaf), opening)
+
+
+def opened_entry(index: int, leaf: bytes, opening: Opening) -> OpenedEntry:
+    """The entry at leaf `index` together with its verified values."""
     entry = read(leaf)
+    values = MappingProxyType(_values(entry, opening))
+    return OpenedEntry(index, entry.kind, entry.period, entry.policy, entry.public, values)
+
+
+def destroy(opening: Opening, names: Collection[str]) -> Opening:
+    """The opening without salts and values of `names`: those can never be opened again."""
+    return Opening({name: pair for name, pair in opening.fields.items() if name not in names})
+
+
+def for_statistics(kind: str, opening: Opening) -> Opening:
+    """The opening without the kind's personal values: what a statistician may hold."""
+    return destroy(opening, kind_of(kind).personal)
+
+
+def _values(entry: Entry, opening: Opening) -> dict[str, Json]:
+    """The opened values, each found to be what the entry commits to."""
     for name, (salt, value) in opening.fields.items():
         if name not in entry.commitments:
             raise LedgerError(
@@ -234,25 +255,6 @@ def opened(leaf: bytes, opening: Opening) -> dict[str, Json]:
             )
     check_values(entry.kind, opening.values, whole=False)
     return opening.values
-
-
-def opened_entry(index: int, leaf: bytes, opening: Opening) -> OpenedEntry:
-    """The entry at leaf `index` together with its verified values."""
-    values = opened(leaf, opening)
-    entry = read(leaf)
-    return OpenedEntry(
-        index, entry.kind, entry.period, entry.policy, entry.public, MappingProxyType(values)
-    )
-
-
-def destroy(opening: Opening, names: Collection[str]) -> Opening:
-    """The opening without salts and values of `names`: those can never be opened again."""
-    return Opening({name: pair for name, pair in opening.fields.items() if name not in names})
-
-
-def for_statistics(kind: str, opening: Opening) -> Opening:
-    """The opening without the kind's personal values: what a statistician may hold."""
-    return destroy(opening, kind_of(kind).personal)
 
 
 def _parsed(leaf: bytes) -> Json:

@@ -70,7 +70,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             level="levels",
         ),
         "release": _kind(
-            recipient="text", fields="texts", decision_leaf="count", digest="text", late="truth"
+            "digest",
+            recipient="text",
+            fields="texts",
+            decision_leaf="count",
+            digest="text",
+            late="truth",
         ),
         "second_response": _kind(
             response="match|no-match|withheld|error|not-searched", seconds="seconds"
