@@ -2,11 +2,10 @@
 
     python benchmarks/fit_codes.py [--write] [--judge ../shared/data/prints/fvc2002]
 
-No real print is used in the fit. Minutiae are strewn over ridge flows of image/orientation.py,
-then seen several times each: shifted, turned, bent, cropped, some lost, some invented. Linear
-discriminants of their pair histograms (codes.histogram) are directions in which fingers differ
-and impressions of one finger do not. `--judge` shows, on real prints, the codes beside a random
-projection.
+No real print is used in the fit: fingers and their impressions are those of
+minutiae/synthesise.py. Linear discriminants of their pair histograms (codes.histogram) are
+directions in which fingers differ and impressions of one finger do not. `--judge` shows the
+codes on real prints, beside a random projection.
 """
 
 from __future__ import annotations
@@ -19,8 +18,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 
 from benchmarks.fvc import EXTRACTORS, load
-from comity import records
-from comity.image import orientation
+from comity.minutiae.synthesise import impression_template, master_template
 from comity.search import codes
 
 SEED = 20100  # any; the shipped file is this one's
@@ -29,51 +27,13 @@ SHRINK = 0.1  # of the within-finger covariance towards its mean variance; flat 
 TARGET = Path(__file__).parent.parent / "src/comity/search/codes.npz"
 
 
-def finger(rng: np.random.Generator) -> NDArray[np.float64]:
-    """Minutiae of one finger, (m, 3): x, y, direction; at least 9 px apart."""
-    pattern = orientation.draw(rng, int(rng.integers(1, 11)))
-    wanted = int(rng.integers(35, 75))
-    width, height = orientation.WIDTH_PX, orientation.HEIGHT_PX
-    places: list[NDArray[np.float64]] = []
-    for place in rng.uniform((10, 10), (width - 10, height - 10), (4 * wanted, 2)):
-        if all(np.hypot(*(place - other)) > 9 for other in places):
-            places.append(place)
-        if len(places) == wanted:
-            break
-    x, y = np.array(places).T
-    flow = orientation.direction(pattern, x, y)
-    return np.column_stack([x, y, flow + np.pi * rng.integers(0, 2, len(x))])
-
-
-def seen(minutiae: NDArray[np.float64], rng: np.random.Generator) -> records.Template:
-    """One impression of it."""
-    keep = rng.random(len(minutiae)) > rng.uniform(0.05, 0.3)
-    m = minutiae[keep]
-    centre = np.array([160, 200]) + rng.normal(0, 30, 2)
-    reach = rng.uniform((110, 140), (170, 210))
-    m = m[(((m[:, :2] - centre) / reach) ** 2).sum(axis=1) < 1]
-    count = rng.poisson(0.12 * len(m))
-    extra = np.column_stack(
-        [rng.normal(centre, reach / 2, (count, 2)), rng.uniform(0, 2 * np.pi, count)]
-    )
-    m = np.vstack([m, extra])
-    wave = rng.normal(0, 2 * np.pi / 400, (2, 2))
-    bend = 3.0 * np.sin(m[:, :2] @ wave.T + rng.uniform(0, 2 * np.pi, 2))
-    place = m[:, :2] + bend + rng.normal(0, 1.5, (len(m), 2))
-    turn = rng.normal(0, 0.2)
-    cos, sin = np.cos(turn), np.sin(turn)
-    place = (place - centre) @ np.array([[cos, -sin], [sin, cos]]) + 250
-    deg = np.degrees(m[:, 2] + turn + rng.normal(0, 0.1, len(m)))
-    rows = np.column_stack([np.rint(place), np.rint(deg) % 360, np.ones(len(m))]).astype(np.int16)
-    return records.Template(rows, np.full(len(rows), 50, np.uint8), 500, 500, 2, "synthetic")
-
-
 def discriminants(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean histogram (1728,) and the projection (1728, 512)."""
     stacks = []
-    for _ in range(FINGERS):
-        master = finger(rng)
-        stacks.append([codes.histogram(seen(master, rng)) for _ in range(IMPRESSIONS)])
+    for person in range(FINGERS):
+        master = master_template(SEED, person, 1 + person % 10)
+        seen = [impression_template(master, rng) for _ in range(IMPRESSIONS)]
+        stacks.append([codes.histogram(template) for template in seen])
     h = np.array(stacks, np.float64)
     mean = h.mean(axis=(0, 1))
     inner = (h - h.mean(axis=1, keepdims=True)).reshape(-1, h.shape[2])
@@ -126,7 +86,7 @@ def main(arguments: list[str]) -> None:
     if "--write" in arguments:
         np.savez_compressed(
             TARGET,
-            mean=mean.astype(np.float32),
+            offset=(mean @ (stored * scale)).astype(np.float32),
             matrix=stored,
             scale=scale.astype(np.float32),
         )

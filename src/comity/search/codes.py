@@ -29,15 +29,15 @@ DISTANCE_MAX_PX = 300.0
 
 @lru_cache(maxsize=1)
 def projection() -> tuple[NDArray[np.float32], NDArray[np.float32], str]:
-    """The histogram's mean (1728,), the projection (1728, 512), and the parameters' name.
+    """The projection (1728, 512), where it takes the mean histogram (512,), and its name.
 
     Made by benchmarks/fit_codes.py. Codes of different parameters cannot be compared.
     """
     raw = resources.files("comity.search").joinpath("codes.npz").read_bytes()
     with np.load(io.BytesIO(raw)) as stored:
-        mean = stored["mean"].astype(np.float32)
-        matrix = stored["matrix"].astype(np.float32) * stored["scale"].astype(np.float32)
-    return mean, matrix, hashlib.sha256(raw).hexdigest()[:16]
+        matrix = stored["matrix"].astype(np.float32) * stored["scale"]
+        offset = stored["offset"].astype(np.float32)
+    return matrix, offset, hashlib.sha256(raw).hexdigest()[:16]
 
 
 def histogram(template: records.Template) -> NDArray[np.float32]:
@@ -54,10 +54,11 @@ def histogram(template: records.Template) -> NDArray[np.float32]:
 
 
 def encode(template: records.Template) -> NDArray[np.uint64]:
-    """The finger's code, uint64 (8,). Cost O(m^2) and one product of 1728 x 512."""
-    mean, matrix, _ = projection()
-    signs = (histogram(template) - mean) @ matrix > 0
-    return np.packbits(signs, bitorder="little").view(np.uint64)
+    """The finger's code, uint64 (8,). Cost O(m^2), and 1728 x 512 products."""
+    matrix, offset, _ = projection()
+    code = np.empty(WORDS, np.uint64)
+    kernels.code_bits(histogram(template), matrix, offset, code)
+    return code
 
 
 def encode_hand(

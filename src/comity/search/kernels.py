@@ -75,6 +75,34 @@ def near_hull(px, py, x, y, ring, margin_sq):
 
 
 @njit(nogil=True, cache=True)
+def depth(px, py, x, y, ring):
+    """How far a point of the hull lies from its edge, px; 0 where the hull has no area."""
+    if len(ring) < 3:
+        return 0.0
+    nearest = 1e300
+    for e in range(len(ring)):
+        a, b = ring[e], ring[(e + 1) % len(ring)]
+        ex, ey = x[b] - x[a], y[b] - y[a]
+        across = (ex * (py - y[a]) - ey * (px - x[a])) / math.sqrt(ex * ex + ey * ey)
+        nearest = min(nearest, across)
+    return nearest
+
+
+@njit(nogil=True, cache=True)
+def cells_near_hull(m, cos, sin, x, y, ring, cell_px, margin_px, circle):
+    """The cells of a minutia's circle whose centres lie within the margin of the hull, a word."""
+    cells = np.uint64(0)
+    for c in range(CELLS * CELLS):
+        if (circle >> np.uint64(c)) & np.uint64(1):
+            u = (c // CELLS - (CELLS - 1) / 2) * cell_px
+            v = (c % CELLS - (CELLS - 1) / 2) * cell_px
+            px, py = x[m] + u * cos - v * sin, y[m] + u * sin + v * cos
+            if near_hull(px, py, x, y, ring, margin_px * margin_px):
+                cells |= np.uint64(1) << np.uint64(c)
+    return cells
+
+
+@njit(nogil=True, cache=True)
 def build_cylinders(x, y, deg, direction, sizes, base, bits, valid, used):
     """Fill the cylinders of one template; returns how many are usable.
 
@@ -93,14 +121,10 @@ def build_cylinders(x, y, deg, direction, sizes, base, bits, valid, used):
     for m in range(len(x)):
         turn = math.radians(deg[m])
         cos, sin = math.cos(turn), math.sin(turn)
-        cells = np.uint64(0)
-        for c in range(CELLS * CELLS):
-            if (base[0] >> np.uint64(c)) & np.uint64(1):
-                u = (c // CELLS - (CELLS - 1) / 2) * cell_px
-                v = (c % CELLS - (CELLS - 1) / 2) * cell_px
-                px, py = x[m] + u * cos - v * sin, y[m] + u * sin + v * cos
-                if near_hull(px, py, x, y, ring, margin_px * margin_px):
-                    cells |= np.uint64(1) << np.uint64(c)
+        # A disc this far inside, widened by the margin, covers the whole circle.
+        cells = base[0]
+        if depth(x[m], y[m], x, y, ring) < radius_px - margin_px:
+            cells = cells_near_hull(m, cos, sin, x, y, ring, cell_px, margin_px, base[0])
         if popcount(cells) < np.int64(base[1]):
             continue
         sums[:] = 0.0
@@ -234,10 +258,58 @@ def relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds):
             for p, q, own in ((t, k, turn_t), (k, t, turn_k)):
                 off = wrap_rad(own - bearing)
                 agree[p, q] = both / (1.0 + math.exp(-sigmoids[2, 1] * (off - sigmoids[2, 0])))
+    support = np.empty(count)
     for _ in range(rounds):
-        support = agree @ strength
-        strength = weight * strength + (1.0 - weight) * support / max(count - 1, 1)
+        for t in range(count):
+            total = 0.0
+            for k in range(count):
+                total += agree[t, k] * strength[k]
+            support[t] = total / max(count - 1, 1)
+        for t in range(count):
+            strength[t] = weight * strength[t] + (1.0 - weight) * support[t]
     return strength
+
+
+@njit(nogil=True, cache=True)
+def most_strengthened(similarity, pairs, strength, wanted):
+    """Which pairs relaxation left most of: indices into pairs, greatest efficiency first.
+
+    Efficiency is strength after relaxation over similarity before; ties by place in pairs.
+    """
+    flat = similarity.ravel()
+    efficiency = np.empty(len(pairs))
+    for t in range(len(pairs)):
+        before = flat[pairs[t]]
+        efficiency[t] = strength[t] / before if before > 0.0 else 0.0
+    return np.argsort(-efficiency, kind="mergesort")[:wanted]
+
+
+@njit(nogil=True, cache=True)
+def lss_r(
+    bits_a,
+    valid_a,
+    deg_a,
+    place_a,
+    bits_b,
+    valid_b,
+    deg_b,
+    place_b,
+    limits,
+    sigmoids,
+    weight,
+    rounds,
+    wanted,
+):
+    """Local similarity sort with relaxation: flat pair indices (w,) and their strengths (w,).
+
+    wanted : how many pairs make the score, at most min(m, n). Cost m*n, then min(m, n)^2.
+    """
+    similarity = np.empty((len(deg_a), len(deg_b)))
+    local_similarities(bits_a, valid_a, deg_a, bits_b, valid_b, deg_b, limits, similarity)
+    pairs = best_pairs(similarity, min(len(deg_a), len(deg_b)))
+    strength = relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds)
+    best = most_strengthened(similarity, pairs, strength, wanted)
+    return pairs[best], strength[best]
 
 
 @njit(nogil=True, cache=True)
@@ -289,3 +361,24 @@ def pair_histogram(x, y, deg, distance_max_px, counts):
                 bin_0 = min(max(low_0 + up_0, 0), bins - 1)
                 bin_1, bin_2 = (low_1 + up_1) % bins, (low_2 + up_2) % bins
                 counts[(bin_0 * bins + bin_1) * bins + bin_2] += share
+
+
+@njit(nogil=True, cache=True)
+def code_bits(shares, matrix, offset, out):
+    """Signs of shares @ matrix - offset, as bits; added in one order, so alike everywhere.
+
+    shares : float32 (d,);  matrix : float32 (d, 64 w);  offset : float32 (64 w,)
+    out    : uint64 (w,)
+    """
+    sums = -offset
+    for row in range(len(shares)):
+        share = shares[row]
+        if share != 0.0:
+            for column in range(len(sums)):
+                sums[column] += share * matrix[row, column]
+    for word in range(len(out)):
+        bits = np.uint64(0)
+        for bit in range(64):
+            if sums[word * 64 + bit] > 0.0:
+                bits |= np.uint64(1) << np.uint64(bit)
+        out[word] = bits

@@ -136,17 +136,12 @@ def match(a: Cylinders, b: Cylinders) -> Match:
     fewer = min(len(a), len(b))
     if fewer == 0:
         return Match(0.0, 0, np.zeros((0, 2), np.int64), np.zeros(0))
-    similarity = np.empty((len(a), len(b)))
-    kernels.local_similarities(a.bits, a.valid, a.deg, b.bits, b.valid, b.deg, _LIMITS, similarity)
-    pairs = kernels.best_pairs(similarity, fewer)
-    relaxed = kernels.relax(
-        a.place, b.place, similarity, pairs, RELAX_SIGMOIDS, RELAX_WEIGHT, RELAX_ROUNDS
-    )
-    before = similarity.ravel()[pairs]
-    efficiency = np.divide(relaxed, before, out=np.zeros_like(relaxed), where=before > 0)
     wanted = pair_count(fewer)
-    best = np.argsort(-efficiency, kind="stable")[:wanted]
-    parts = relaxed[best] / wanted
+    pairs, strengths = kernels.lss_r(
+        a.bits, a.valid, a.deg, a.place, b.bits, b.valid, b.deg, b.place,
+        _LIMITS, RELAX_SIGMOIDS, RELAX_WEIGHT, RELAX_ROUNDS, wanted,
+    )  # fmt: skip
+    parts = strengths / wanted
     order = np.argsort(-parts, kind="stable")
-    rows = np.column_stack([a.source[pairs[best] // len(b)], b.source[pairs[best] % len(b)]])
+    rows = np.column_stack([a.source[pairs // len(b)], b.source[pairs % len(b)]])
     return Match(min(1.0, float(parts.sum())), fewer, rows[order], parts[order])
