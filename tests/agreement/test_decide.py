@@ -177,3 +177,57 @@ def test_the_far_past_and_future() -> None:
         found = decide(agreements, "search", known_facts(), at=at)
         assert found.at == at
         assert found.permit == (at.year > 2011)
+
+
+def test_in_a_batch_too_the_instant_of_effect_belongs_to_the_agreement() -> None:
+    columns = of_facts([known_facts()] * 3)
+    at = np.array(["2010-12-31T23:59:59.999999", "2011-01-01", "2011-01-02"], "datetime64[us]")
+    assert decide_batch(a_set(body()), "search", columns, at=at).permit.tolist() == [0, 1, 1]
+    known = decide_batch(a_set(body()), "search", columns, at=day(9), known_at=at)
+    assert known.permit.tolist() == [0, 1, 1]
+
+
+def test_an_agreement_nobody_knew_of_does_not_stand_beside_one_that_was_known() -> None:
+    strict = body(
+        agreement="strict",
+        recorded=day(9).isoformat(),
+        trigger={"id": "trigger", "text": "4", "stage": "conviction"},
+    )
+    agreements = a_set(body(), strict)
+    assert decide(agreements, "search", known_facts(), at=day(5)).agreements == ("plain",)
+    assert not decide(agreements, "search", known_facts(), at=day(5), known_at=day(9)).permit
+
+
+def test_under_the_2008_rules_a_conviction_does_not_change_the_level() -> None:
+    for version, timing in (("2008", "never"), ("2010", "later")):
+        limit = {"id": "levels", "text": "5", "version": version, "permit": ["1"]}
+        case = known_facts(level={version: "3"})
+        found = decide(a_set(body(levels=limit)), "release", case, at=day(1))
+        assert (found.timing, found.clauses) == (timing, ("plain#levels",))
+
+
+def test_of_two_notices_the_one_that_ended_it_is_cited() -> None:
+    notice = {"text": "letter", "event": "terminated", "recorded": day(1).isoformat()}
+    events = [
+        {"id": "late", **notice, "given": day(1).isoformat(), "effective": day(40).isoformat()},
+        {"id": "first", **notice, "given": day(0).isoformat(), "effective": day(30).isoformat()},
+    ]
+    agreements = a_set(body(events=events))
+    assert decide(agreements, "search", known_facts(), at=day(50)).clauses == ("plain#first",)
+
+
+def test_what_is_awaited_is_a_fact_that_could_still_help() -> None:
+    """The state's terms deny for good, whatever the unknown level; the mandate lacks one fact."""
+    state = body(
+        exclusions=[{"id": "x", "text": "6", "fact": "juvenile"}],
+        levels={"id": "levels", "text": "5", "version": "2008", "permit": ["1"]},
+    )
+    mandate = body(
+        agreement="mandate",
+        regime="federal_mandate",
+        exclusions=[{"id": "y", "text": "6", "fact": "citizen"}],
+    )
+    case = known_facts(juvenile=True, citizen=None, level={})
+    found = decide(a_set(state, mandate), "release", case, at=day(1))
+    assert (found.timing, found.awaits) == ("later", "citizen")
+    assert found.unknown == ("level.2008", "citizen")
