@@ -10,6 +10,7 @@ from itertools import islice
 
 from comity.exchange.house import House
 from comity.image import codecs
+from comity.image.draws import stream
 from comity.image.synthesise import ROLLED, impression, master
 from comity.minutiae.extract import extract
 from comity.minutiae.synthesise import impression_template, master_template
@@ -18,6 +19,7 @@ from comity.programme.plan import Booking, Broken, Plan
 from comity.records import FINGERS, ImageRecord, Print, Template
 
 WORKERS = 2
+CAPTURE = 902  # purpose of the random streams drawn here
 CRIMINAL, IMMIGRATION = 1, 2  # capture events; bookings count on from here
 FIRST_BOOKING = 3
 LIVESCAN_ROLLED = 1  # IMP, ANSI/NIST-ITL 1-2011 table 7
@@ -146,7 +148,11 @@ def _enrolments(
 
 def _templates(seed: int, person: int, event: int) -> tuple[Template, ...]:
     return tuple(
-        impression_template(master_template(seed, person, finger), event) for finger in FINGERS
+        impression_template(
+            master_template(seed, person, finger),
+            stream(seed, person, finger, event, purpose=CAPTURE),
+        )
+        for finger in FINGERS
     )
 
 
