@@ -52,9 +52,10 @@ EVENT = st.one_of(
     ),
     st.builds(lambda c: ("subject_access", {"contested": c}), TRUTH),
     st.builds(
-        lambda s, p: ("first_response", {"seconds": s, "person": p}),
+        lambda s, p, r: ("first_response", {"seconds": s, "person": p, "response": r}),
         st.floats(0, 1e6, allow_nan=False),
         st.sampled_from(["p", "q", None]),
+        st.sampled_from(["SRE", "ERRT"]),
     ),
     st.builds(lambda leaf: ("cancellation", {"of_leaf": leaf}), st.integers(0, 40)),
     st.just(("correction", {})),

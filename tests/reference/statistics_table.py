@@ -53,7 +53,8 @@ def count_submissions(cases, out):
     for case in cases:
         received = of_kind(case, "received")[0]["values"]
         out["submissions"] += 1
-        out["rejected"] += received["accepted"] is False
+        answers = [r["values"]["response"] for r in of_kind(case, "first_response")]
+        out["rejected"] += received["accepted"] is False or "ERRT" in answers
         out["missing_charge"] += received["missing_charge"] is True
         out["searched"] += len(of_kind(case, "search")) > 0
         numbers = [d["values"]["number"] for d in of_kind(case, "decision")]

@@ -90,7 +90,9 @@ def _received(
         tot=submission.tot if submission else "",
         accepted=accepted,
         findings=sorted({f.code for f in findings}),
-        missing_charge=bool(submission and submission.criminal and not submission.charges),
+        missing_charge=bool(
+            submission and submission.criminal and not any(c.ncic for c in submission.charges)
+        ),
         tcn=submission.tcn if submission else "",
         sha256=case.sha256,
         person=None,

@@ -16,7 +16,7 @@ from comity.errors import CallerError
 from comity.exchange import invariants
 from comity.exchange.house import House
 from comity.exchange.invariants import Check
-from comity.exchange.publish import KEY, opened, publish
+from comity.exchange.publish import KEY, hand_over, opened, publish
 from comity.ledger import audit
 from comity.ledger.checkpoint import Checkpoint
 from comity.programme import files, people, plan, world
@@ -152,7 +152,9 @@ def _publish(
     report("Publishing and verifying", 3, 1)
     key = (out / "ledger" / KEY).read_text().strip()
     audit.verify_directory(out / "ledger", [key], origin=house.origin)
-    rows = opened(out / "ledger", head.size)
+    handed = out / "auditors" / "openings.json"
+    hand_over(house, handed)
+    rows = opened(out / "ledger", head.size, handed)
     table = compute(rows, script.level_version)
     folder = out / "statistics"
     folder.mkdir()
@@ -162,7 +164,7 @@ def _publish(
     (folder / "by-month.json").write_bytes(tables.to_json(monthly, head))
     (folder / "by-month.csv").write_bytes(tables.to_csv(monthly))
     report("Publishing and verifying", 3, 1)
-    again = opened(out / "ledger", head.size)
+    again = opened(out / "ledger", head.size, handed)
     found: list[str] = []
     for name in ("by-jurisdiction", "by-month"):
         found += [str(d) for d in differences((folder / f"{name}.json").read_bytes(), again, head)]

@@ -12,14 +12,27 @@ from comity.records import Decision
 
 STATES: Mapping[str, str] = MappingProxyType(
     {
-        "refused": "refused with an ERRT",
-        "not-searched": "second repository not asked",
-        "no-match": "asked, no match",
-        "withheld": "match, nothing released",
-        "stopped": "release stopped before it left",
+        "refused": "refused",
+        "not-searched": "not asked",
+        "no-match": "no match",
+        "withheld": "withheld",
+        "stopped": "stopped",
         "released": "released",
-        "later": "released after a later event",
-        "retracted": "released, then retracted",
+        "later": "released later",
+        "retracted": "retracted",
+    }
+)
+
+MEANS: Mapping[str, str] = MappingProxyType(
+    {
+        "refused": "the file broke a hard rule: an ERRT",
+        "not-searched": "no agreement let the second repository be asked",
+        "no-match": "asked; nobody there is like this",
+        "withheld": "a match, of which nothing may leave",
+        "stopped": "a release that the agreement's end overtook",
+        "released": "at least one recipient got something",
+        "later": "the same, after a later event",
+        "retracted": "and taken back",
     }
 )
 

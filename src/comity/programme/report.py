@@ -16,7 +16,7 @@ from comity.exchange.case import Case
 from comity.exchange.house import House
 from comity.exchange.invariants import Check
 from comity.ledger.checkpoint import Checkpoint
-from comity.programme.ending import STATES, ending
+from comity.programme.ending import MEANS, STATES, ending
 from comity.programme.plan import Plan
 from comity.programme.run import Outcome
 from comity.programme.story import Story
@@ -105,7 +105,7 @@ def context(material: Material) -> dict[str, Any]:
         "first_day": min(instants).strftime(DATE),
         "last_day": max(instants).strftime(DATE),
         "figures": _figures(material.table.total),
-        "states": [{"key": key, "name": name} for key, name in STATES.items()],
+        "states": [{"key": key, "name": name, "means": MEANS[key]} for key, name in STATES.items()],
         "waffle": _waffle(plan, numbered),
         "columns": [
             {"name": group, "columns": [{"key": k, "name": n} for k, n in columns.items()]}

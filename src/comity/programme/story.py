@@ -79,8 +79,9 @@ def _caption(best: FingerEvidence, found: Candidate, size: int) -> str:
     return (
         f"{FINGER_NAMES[best.finger]}: {len(best.pairs)} minutiae agree; the wider a line, the "
         f"more it counts. Similarity {best.similarity:.3f}, a likelihood ratio of e^{best.llr:.1f} "
-        f"for this finger and e^{found.score:.0f} for all {len(found.fingers)}. Someone who is not "
-        f"among these {size:,} people would score so high in at most {found.fpir:.0e} of searches."
+        f"for this finger and e^{found.score:.0f} for all {len(found.fingers)} together. By the "
+        f"calibration, a search by someone who is not among these {size:,} people comes this far "
+        f"with a chance of at most {found.fpir:.0e} (fingers taken as independent)."
     )
 
 

@@ -32,7 +32,7 @@ class Case:
     token: str
     jurisdiction: str
     month: str
-    accepted: bool
+    refused: bool
     missing_charge: bool | None
     first_seconds: float | None = None
     second_seconds: float | None = None
@@ -105,7 +105,7 @@ def gather(rows: Iterable[OpenedEntry]) -> list[Case]:
                 token,
                 _value(row, "jurisdiction"),
                 row.period,
-                _value(row, "accepted"),
+                not _value(row, "accepted"),
                 _value(row, "missing_charge"),
             )
             continue
@@ -126,6 +126,7 @@ def policies(rows: Iterable[OpenedEntry]) -> tuple[str, ...]:
 def _first_response(case: Case, row: OpenedEntry) -> None:
     if case.first_seconds is None:
         case.first_seconds = float(_value(row, "seconds"))
+        case.refused |= _value(row, "response") == "ERRT"
     case.person = case.person or _value(row, "person")
 
 

@@ -48,11 +48,11 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "submissions": Measure("transactions received", lambda _: True, persons=True),
         "rejected": Measure(
             "files that broke a hard rule and were answered ERRT",
-            lambda c: not c.accepted,
+            lambda c: c.refused,
             "submissions",
         ),
         "missing_charge": Measure(
-            "submissions without an arrest charge",
+            "submissions none of whose arrest charges has an offence code",
             lambda c: c.missing_charge is True,
             "submissions",
         ),
