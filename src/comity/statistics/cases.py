@@ -126,7 +126,7 @@ def policies(rows: Iterable[OpenedEntry]) -> tuple[str, ...]:
 def _first_response(case: Case, row: OpenedEntry) -> None:
     if case.first_seconds is None:
         case.first_seconds = float(_value(row, "seconds"))
-        case.refused |= _value(row, "response") == "ERRT"
+    case.refused |= _value(row, "response") == "ERRT"
     case.person = case.person or _value(row, "person")
 
 
