@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from comity.search import kernels, mcc
+from comity.search.compare import paired, similarity
+from tests.reference import mcc as oracle
+from tests.search.prints import capture, moved, plain, scattered
+
+SIZES = [0, 1, 2, 3, 5, 9, 17, 30]
+
+
+def stored_bits(cylinders: mcc.Cylinders, row: int) -> set[tuple[int, int, int]]:
+    return {
+        (cell // 8 + 1, cell % 8 + 1, layer + 1)
+        for layer in range(6)
+        for cell in range(64)
+        if int(cylinders.bits[row, layer]) >> cell & 1
+    }
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("side", [150, 400])
+def test_cylinders_are_the_oracles(size: int, side: int) -> None:
+    template = scattered(size, size, side)
+    built = mcc.cylinders(template)
+    expected = [oracle.cylinder(plain(template), i) for i in range(size)]
+    assert built.source.tolist() == [i for i, c in enumerate(expected) if c]
+    for row, index in enumerate(built.source.tolist()):
+        valid, bits = expected[index]
+        cells = {(c // 8 + 1, c % 8 + 1) for c in range(64) if int(built.valid[row]) >> c & 1}
+        assert cells == valid
+        assert stored_bits(built, row) == bits
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_score_and_its_pairs_are_the_oracles(seed: int) -> None:
+    one, other = capture(seed, 2, 0), capture(seed + seed % 2, 2, 1)
+    score, pairs = oracle.lss_r(plain(one), plain(other))
+    found = mcc.match(mcc.cylinders(one), mcc.cylinders(other))
+    assert found.score == pytest.approx(score, abs=1e-6)
+    parts = {(i, j): part for (i, j), part in zip(found.pairs.tolist(), found.parts, strict=True)}
+    assert parts == pytest.approx({(i, j): part for i, j, part in pairs}, abs=1e-6)
+
+
+@pytest.mark.parametrize("sizes", [(0, 0), (0, 20), (1, 20), (2, 2), (3, 25), (12, 4)])
+def test_few_minutiae_are_compared_as_the_oracle_does(sizes: tuple[int, int]) -> None:
+    one, other = (scattered(seed, size, 120) for seed, size in enumerate(sizes))
+    expected, _ = oracle.lss_r(plain(one), plain(other))
+    assert similarity(one, other) == pytest.approx(expected, abs=1e-6)
+
+
+def test_minutiae_on_one_line_or_one_point_have_a_hull() -> None:
+    line = np.array([5.0, 1.0, 3.0, 1.0]), np.array([5.0, 1.0, 3.0, 1.0])
+    ring = kernels.hull(*line)
+    assert {tuple(p) for p in np.column_stack(line)[ring].tolist()} == {(1.0, 1.0), (5.0, 5.0)}
+    assert len(kernels.hull(np.ones(4), np.ones(4))) <= 2
+
+
+def test_one_finger_is_alike_and_two_are_not() -> None:
+    mates = [similarity(capture(p, 2, 0), capture(p, 2, 1)) for p in range(12)]
+    others = [similarity(capture(p, 2, 0), capture(p + 1, 2, 1)) for p in range(12)]
+    assert min(mates) > 2 * max(others)
+
+
+def test_a_shift_changes_nothing_and_a_turn_little() -> None:
+    probe = capture(3, 2)
+    itself = similarity(probe, probe)
+    assert similarity(probe, moved(probe, 0, 40, -25)) == pytest.approx(itself)
+    assert similarity(probe, moved(probe, 20, 0, 0)) > 0.6 * itself
+
+
+def test_a_print_turned_beyond_the_limit_is_not_found() -> None:
+    probe = capture(3, 2)
+    assert similarity(probe, moved(probe, 90, 0, 0)) < 0.3 * similarity(probe, probe)
+
+
+def test_pairs_name_each_minutia_once_and_the_right_mate() -> None:
+    probe = capture(5, 2)
+    pairs = paired(probe, moved(probe, 10, 5, 5))
+    assert [part for _, _, part in pairs] == sorted((p for _, _, p in pairs), reverse=True)
+    assert len({i for i, _, _ in pairs}) == len({j for _, j, _ in pairs}) == len(pairs) >= 8
+    assert sum(i == j for i, j, _ in pairs) >= len(pairs) - 1
