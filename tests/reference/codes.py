@@ -48,6 +48,6 @@ def agreement(codes_a, codes_b):
     total = 0
     for a, b in zip(codes_a, codes_b, strict=True):
         if a is not None and b is not None:
-            differing = bin(a ^ b).count("1")
+            differing = (a ^ b).bit_count()
             total += 512 - 2 * differing
     return total

@@ -42,9 +42,7 @@ def test_the_scan_is_the_oracles_with_fingers_missing_on_either_side() -> None:
         return [as_int(grid[f]) if present >> f & 1 else None for f in range(10)]
 
     ours = hand(probe, mask)
-    assert out.tolist() == [
-        oracle.agreement(ours, hand(row[:80], int(row[-1]))) for row in rows
-    ]
+    assert out.tolist() == [oracle.agreement(ours, hand(row[:80], int(row[-1]))) for row in rows]
 
 
 def test_nobody_is_scanned_without_complaint() -> None:

@@ -6,7 +6,8 @@ NNNNNN.data  records one after another, each
 NNNNNN.rows  688 bytes a row, little-endian, as ROW below; the row acknowledges the record
 
 A record is written and synced before its row, so that a crash leaves at most bytes that no
-row speaks of, or a row whose check is wrong: both are outside what was acknowledged.
+row speaks of, or rows of the last write whose check is wrong: both are outside what was
+acknowledged. A wrong row with a right one of a later write behind it is damage, not a crash.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ ROW = np.dtype(
         ("length", "<u4"),
         ("crc", "<u4"),  # of the record
         ("check", "<u4"),  # crc of this row with check 0
-        ("spare", "<u4"),
+        ("place", "<u4"),  # among the rows that were acknowledged together, from 0
         ("mask", "<u8"),  # bit f set where finger f + 1 is enrolled
     ]
 )
@@ -115,7 +116,10 @@ class Segment:
         return self.rows.view(np.uint64).reshape(-1, ROW_WORDS)
 
     def refresh(self) -> int:
-        """Take in rows that a writer has acknowledged since; returns how many."""
+        """Take in rows that a writer has acknowledged since; returns how many.
+
+        Raises GalleryError where a row that was acknowledged is no longer right.
+        """
         size = self.rows_path.stat().st_size if self.rows_path.exists() else 0
         count = size // ROW.itemsize
         known = len(self.rows)
@@ -125,8 +129,17 @@ class Segment:
         good = count if self.sealed else known
         while good < count and row_check(mapped[good]) == mapped[good]["check"]:
             good += 1
+        if not self.sealed:
+            self._only_torn(mapped, good)
         self.rows = mapped[:good]
         return good - known
+
+    def _only_torn(self, mapped: NDArray[np.void], wrong: int) -> None:
+        for later in range(wrong + 1, len(mapped)):
+            row = mapped[later]
+            if later - int(row["place"]) > wrong and row_check(row) == row["check"]:
+                where = f"{self.rows_path}, byte {wrong * ROW.itemsize}"
+                raise damaged(where, "a row with a right check", "one that was changed")
 
     def append(self, rows: NDArray[np.void], bodies: Sequence[bytes]) -> None:
         """Write records, then the rows that acknowledge them; durable when it returns.
@@ -134,7 +147,8 @@ class Segment:
         What a crash left behind the last acknowledged row is cut off first.
         """
         end = int(self.rows[-1]["offset"]) + int(self.rows[-1]["length"]) if len(self) else 0
-        for row, body in zip(rows, bodies, strict=True):
+        for place, (row, body) in enumerate(zip(rows, bodies, strict=True)):
+            row["place"] = place
             row["offset"], row["length"], row["crc"] = end, len(body), zlib.crc32(body)
             row["check"] = row_check(row)
             end += len(body)

@@ -1,0 +1,159 @@
+import math
+from pathlib import Path
+
+import pytest
+
+from comity.errors import PoorTemplateError
+from comity.records import Candidate, Template
+from comity.search import calibrate
+from comity.search.explain import evidence
+from comity.search.gallery import Gallery
+from comity.search.identify import identified, rank, shortlist, usable
+from tests.search.prints import capture, hand, scattered
+
+PEOPLE = 130
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    made = Gallery.create(tmp_path_factory.mktemp("people"))
+    made.extend([(f"p{p:03}", hand(p, (1, 2, 7)), "") for p in range(PEOPLE)])
+    return made
+
+
+@pytest.mark.parametrize("fingers", [(2,), (1, 2), (1, 2, 7), (2, 3)])
+def test_the_right_person_comes_first_and_is_identified(
+    gallery: Gallery, fingers: tuple[int, ...]
+) -> None:
+    for person in (0, 60, 129):
+        found = rank(hand(person, fingers, number=1), gallery)
+        assert found[0].identity == f"p{person:03}"
+        assert [f.finger for f in found[0].fingers] == [f for f in fingers if f in (1, 2, 7)]
+        assert found[0].score == pytest.approx(sum(f.llr for f in found[0].fingers))
+    if len(fingers) > 1 and 3 not in fingers:
+        assert [c.identity for c in identified(found, 0.001)] == ["p129"]
+
+
+def test_someone_not_enrolled_is_not_identified(gallery: Gallery) -> None:
+    for stranger in range(500, 505):
+        found = rank(hand(stranger, (1, 2, 7)), gallery)
+        assert found[0].fpir > 0.5
+        assert identified(found, 0.01) == ()
+
+
+def test_candidates_come_best_first_and_no_more_than_asked(gallery: Gallery) -> None:
+    found = rank(hand(5, (1, 2, 7), number=2), gallery, keep=7)
+    assert len(found) == 7
+    scores = [c.score for c in found]
+    assert scores == sorted(scores, reverse=True)
+    assert [c.fpir for c in found] == sorted(c.fpir for c in found)
+
+
+def test_level_candidates_stay_in_the_order_of_enrolment(tmp_path: Path) -> None:
+    made = Gallery.create(tmp_path)
+    for name in ("zoe", "ann", "max"):
+        made.append(name, [capture(9, 2)])
+    found = rank([capture(9, 2, 1)], made)
+    assert [c.identity for c in found] == ["zoe", "ann", "max"]
+    assert len({c.score for c in found}) == 1
+
+
+def test_an_identity_enrolled_twice_is_one_candidate_with_its_better_encounter(
+    tmp_path: Path,
+) -> None:
+    made = Gallery.create(tmp_path)
+    made.append("ann", [scattered(1, 12)], "poor")
+    made.append("ann", [capture(9, 2)], "good")
+    made.append("bob", [capture(8, 2)])
+    found = rank([capture(9, 2, 1)], made)
+    assert [c.identity for c in found] == ["ann", "bob"]
+    assert found[0].fingers[0].llr > 5
+
+
+def test_plain_thumbs_are_compared_with_the_thumbs(gallery: Gallery) -> None:
+    rolled = capture(7, 1, 3)
+    thumb = Template(rolled.minutiae, rolled.reliability, 400, 450, 11, "synthetic")
+    found = rank([thumb], gallery)
+    assert found[0].identity == "p007"
+    assert found[0].fingers[0].finger == 1
+
+
+def test_of_two_prints_of_a_finger_the_one_with_more_minutiae_counts() -> None:
+    few, many = scattered(1, 10), scattered(2, 30)
+    assert usable([few, many])[2] is many
+    assert usable([many, few])[2] is many
+
+
+def test_too_few_minutiae_in_every_finger_is_refused(gallery: Gallery) -> None:
+    for probe in ([], [scattered(1, 7)], [scattered(1, 7), scattered(2, 0, finger=3)]):
+        with pytest.raises(PoorTemplateError):
+            rank(probe, gallery)
+
+
+def test_a_finger_with_too_few_is_left_out_of_the_rest(gallery: Gallery) -> None:
+    found = rank([capture(3, 1, 1), scattered(1, 7, finger=2)], gallery)
+    assert [f.finger for f in found[0].fingers] == [1]
+
+
+def test_an_empty_gallery_and_one_without_the_finger_give_nobody(
+    tmp_path: Path, gallery: Gallery
+) -> None:
+    assert rank([capture(1, 2)], Gallery.create(tmp_path)) == ()
+    assert rank([capture(1, 9)], gallery) == ()
+
+
+def test_the_shortlist_keeps_the_mate_and_breaks_ties_by_enrolment(gallery: Gallery) -> None:
+    for person in range(0, PEOPLE, 13):
+        probe = usable(hand(person, (1, 2, 7), number=1))
+        assert person in shortlist(probe, gallery, 5).tolist()
+    # Nobody has finger 9: all are level.
+    assert shortlist(usable([capture(1, 9)]), gallery, 4).tolist() == [0, 1, 2, 3]
+
+
+def test_a_search_leaves_the_gallery_as_it_was(gallery: Gallery) -> None:
+    before = gallery.digest()
+    rank(hand(999, (1, 2)), gallery)
+    rank(hand(3, (1, 2), number=4), gallery)
+    assert gallery.digest() == before
+
+
+def test_the_bound_on_fpir_falls_with_the_score_and_grows_with_the_gallery() -> None:
+    scores = [-5.0, 0.0, 5.0, 10.0, 20.0, 60.0]
+    bounds = [calibrate.fpir_bound(s, ["mindtct"] * 2, 1000) for s in scores]
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[0] == 1.0
+    assert bounds[-1] < 1e-20
+    # Never above Markov's bound on a likelihood ratio.
+    assert bounds[4] <= 1000 * math.exp(-20) * 1.001
+    assert calibrate.fpir_bound(20.0, ["leader"], 10) < calibrate.fpir_bound(20.0, ["leader"], 99)
+    assert calibrate.fpir_bound(20.0, [], 10) == 1.0
+
+
+def test_a_likelihood_ratio_stays_in_its_bounds_and_rises() -> None:
+    for name, line in calibrate.lines().items():
+        values = [calibrate.log_likelihood_ratio(s, 40, name) for s in (0, 0.01, 0.03, 0.1, 0.9)]
+        assert values == sorted(values)
+        assert values[0] == line.low
+        assert values[-1] == line.high
+        assert calibrate.log_likelihood_ratio(0.9, 4, name) <= 4
+    assert calibrate.weaker("leader", "leader") == "leader"
+    assert calibrate.weaker("leader", "synthetic") == "mindtct"
+
+
+def test_the_operating_point_is_met_exactly() -> None:
+    candidates = [Candidate(str(f), -f, f, ()) for f in (1e-9, 1e-3, 1.1e-3, 1.0)]
+    assert [c.fpir for c in identified(candidates, 1e-3)] == [1e-9, 1e-3]
+    assert identified(candidates, 0.0) == ()
+
+
+def test_evidence_shows_the_best_fingers_with_their_pairs(gallery: Gallery) -> None:
+    probe = hand(11, (1, 2, 7), number=1)
+    best = rank(probe, gallery)[0]
+    shown = evidence(best, probe, gallery.templates("p011"))
+    assert len(shown) == 2
+    assert shown[0].llr >= shown[1].llr >= min(f.llr for f in best.fingers)
+    for finger in shown:
+        assert finger.probe.finger == finger.candidate.finger == finger.finger
+        assert finger.pairs
+        assert all(i < len(finger.probe) for i, _, _ in finger.pairs)
+        assert all(j < len(finger.candidate) for _, j, _ in finger.pairs)
