@@ -163,8 +163,8 @@ class Decisions:
         fields = np.zeros((len(RECIPIENTS), n), np.uint16)
         for group in cell.groups:
             flags = np.zeros(n, np.uint16)
-            for condition in group.conditions:
-                flags |= condition.table[index[condition.column]]
+            for column, table in group.asked:
+                flags |= table[index[column]]
             passed = flags == 0
             missing = flags >> UNKNOWN_SHIFT
             waits = _WAIT[(flags & _HOW) + (missing > 0) * np.uint16(_HOW + 1)]
@@ -228,19 +228,29 @@ class Decisions:
         return tuple(clause for clause in cell.order if clause in named)
 
     def clause_counts(self) -> Counter[str]:
-        """How many decisions each clause bore on."""
-        # Cases of one cell with the same facts have the same clauses: count kinds, not cases.
-        key = np.zeros(len(self), dtype=np.int64)
-        for row in self.columns.codes:
-            key = key * 5 + row
-        _, first, count = np.unique(
-            np.stack([key, self.cell.astype(np.int64)]), axis=1, return_index=True,
-            return_counts=True,
-        )  # fmt: skip
+        """How many decisions each clause bore on, counted without making a record of each."""
         total: Counter[str] = Counter()
-        for i, cases in zip(first.tolist(), count.tolist(), strict=True):
-            total.update(dict.fromkeys(self.clauses(i), cases))
-        return total
+        order = np.argsort(self.cell, kind="stable")
+        starts = np.searchsorted(self.cell[order], np.arange(len(self.cells) + 1))
+        for cell, begin, end in zip(self.cells, starts[:-1], starts[1:], strict=True):
+            total.update(self._cell_counts(cell, self.columns.codes[:, order[begin:end]]))
+        return +total
+
+    def _cell_counts(self, cell: Cell, codes: NDArray[np.uint8]) -> dict[str, int]:
+        # Assigned, not added: the rule above all agreements is asked by both regimes at once.
+        counts = dict.fromkeys(cell.closed, int(codes.shape[1]))
+        stage = codes[STAGE]
+        for group in cell.groups:
+            passed = np.ones(len(stage), np.bool_)
+            for c in group.conditions:
+                fired = c.table[codes[c.column] * np.uint8(STAGE_COUNT) + stage] != 0
+                counts[c.clause] = int(fired.sum())
+                passed &= ~fired
+            gives = np.any(group.fields[:, stage], axis=0) | (self.question == "search")
+            counts |= dict.fromkeys(group.releases, int((passed & ~gives).sum()))
+            for clause in group.grants:
+                counts[clause] = counts.get(clause, 0) + int((passed & gives).sum())
+        return counts
 
     def _awaits(self, i: int, *, permit: bool) -> str | None:
         wait = int(self.wait[i])

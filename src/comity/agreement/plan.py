@@ -40,12 +40,15 @@ FIELD_BITS = {name: 1 << bit for bit, name in enumerate(RELEASE_FIELDS)}
 class Group:
     """The agreements of one live regime, which must all permit.
 
+    asked       the tables of `conditions` on one column laid over each other, one a column:
+                the flags of all are their union, however many agreements ask
     fields      uint16 (3, 4): bits of RELEASE_FIELDS by recipient and stage code, where it governs
     next_stage  uint8 (4,): the first later stage at which more may leave, WAIT_NEVER where none is
     grants      clauses named when the group permits;  releases  when it has nothing to give
     """
 
     conditions: tuple[Condition, ...]
+    asked: tuple[tuple[int, NDArray[np.uint16]], ...]
     fields: NDArray[np.uint16]
     next_stage: NDArray[np.uint8]
     grants: tuple[str, ...]
@@ -203,13 +206,23 @@ def _group(members: list[Agreement], question: Question, governed: tuple[str, ..
             if agreement.review.second_reviewer:
                 permits.append(agreement.review)
         grants += [agreement.clause_id(clause) for clause in permits]
+    asked = (criminal_submission(), *(c for a in members for c in conditions(a, question)))
     return Group(
-        (criminal_submission(), *(c for a in members for c in conditions(a, question))),
+        asked,
+        _laid_over(asked),
         fields,
         _next_stage(fields),
         (*grants, *releases),
         tuple(releases),
     )
+
+
+def _laid_over(asked: tuple[Condition, ...]) -> tuple[tuple[int, NDArray[np.uint16]], ...]:
+    tables: dict[int, NDArray[np.uint16]] = {}
+    for condition in asked:
+        known = tables.get(condition.column)
+        tables[condition.column] = condition.table if known is None else known | condition.table
+    return tuple(tables.items())
 
 
 def _fields(agreement: Agreement, governed: tuple[str, ...]) -> NDArray[np.uint16]:
