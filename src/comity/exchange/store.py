@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from comity.errors import StoreError
+from comity.exchange import database
 
 META = sa.MetaData()
 KEPT = sa.Table(
@@ -59,6 +60,7 @@ OUTBOX = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("lease_until", sa.Text, nullable=False, default=""),
     sa.Column("fence", sa.Integer, nullable=False, default=0),
+    sa.Column("may_be_held", sa.Boolean, nullable=False, default=False),
 )  # fmt: skip
 ENCOUNTER = sa.Table(
     "encounter", META,
@@ -75,11 +77,6 @@ RECORD = sa.Table(
     sa.Column("identity", sa.Text, primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
 )  # fmt: skip
-
-# Events, leaves and kept files are never edited. The database itself refuses, so that no later
-# code path, however wrong, can rewrite what a proof was made over.
-APPEND_ONLY = ("event", "leaf", "kept_file")
-
 
 @dataclass(frozen=True)
 class Event:
@@ -121,7 +118,11 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Message:
-    """A queued message as read back; `fence` rises with every lease."""
+    """A queued message as read back.
+
+    fence        rises with every lease
+    may_be_held  the recipient has it, or it was handed over and nobody knows what became of it
+    """
 
     id: int
     case: str
@@ -133,19 +134,18 @@ class Message:
     not_before: datetime
     state: str
     fence: int
+    may_be_held: bool = False
 
 
 class Store:
     """SQLite (WAL) or, by URL, PostgreSQL. One writer at a time, any number of readers."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            _use_wal(self._engine)
+        self._engine = database.engine(url)
         try:
             META.create_all(self._engine)
             with self.writing() as connection:
-                _refuse_edits(connection)
+                database.refuse_edits(connection)
         except sa.exc.DatabaseError as error:
             raise StoreError(
                 "the store cannot be opened",
@@ -159,9 +159,7 @@ class Store:
     def writing(self) -> Iterator[sa.Connection]:
         """One durable transaction; rolled back whole on any error."""
         with self._engine.begin() as connection:
-            if self._engine.dialect.name == "postgresql":
-                # Leaf numbers have no gaps: appends are one at a time, as SQLite's are.
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(6962)")
+            database.queue_writers(connection)
             yield connection
 
     @contextmanager
@@ -204,7 +202,8 @@ class Store:
             before = _event(connection, case, step)
             if before is not None:
                 return before
-            first = connection.execute(sa.select(sa.func.count()).select_from(LEAF)).scalar_one()
+            last = connection.execute(sa.select(sa.func.max(LEAF.c.number))).scalar_one()
+            first = 0 if last is None else last + 1  # numbers have no gaps
             numbers = [first + i for i in range(len(entries))]
             for number, entry in zip(numbers, entries, strict=True):
                 connection.execute(
@@ -243,19 +242,30 @@ class Store:
             return {n: json.loads(body) for n, body in connection.execute(sa.select(OPENING))}
 
     def reopen(self, leaf: int, opening: Mapping[str, Any]) -> None:
-        """Replace an opening by one with fewer values: their salts are destroyed for good."""
+        """Replace an opening by one with fewer values: their salts are destroyed for good.
+
+        In SQLite the old bytes are overwritten, in the file and in its log (decision 0604).
+
+        Raises
+        ------
+        StoreError  no such leaf, or a value that the opening does not have
+        """
         with self.writing() as connection:
             body = connection.execute(
                 sa.select(OPENING.c.body).where(OPENING.c.leaf == leaf)
-            ).scalar_one()
-            before = json.loads(body)
-            if any(before.get(name) != value for name, value in opening.items()):
+            ).scalar_one_or_none()
+            before = {} if body is None else json.loads(body)
+            if body is None or any(before.get(name) != value for name, value in opening.items()):
                 raise StoreError(
-                    "an opening can lose values, never gain or change one", where=str(leaf)
+                    "an opening can lose values, never gain or change one",
+                    where=f"leaf {leaf}",
+                    expected=f"some of {', '.join(before)}" if before else "an opening kept here",
+                    found=", ".join(opening) or "nothing",
                 )
             connection.execute(
                 sa.update(OPENING).where(OPENING.c.leaf == leaf).values(body=json.dumps(opening))
             )
+        database.forget(self._engine)
 
     # --- files kept ---------------------------------------------------------------------------
 
@@ -299,36 +309,3 @@ def _row(case: str, message: Outgoing, numbers: Sequence[int]) -> dict[str, Any]
         "not_before": message.not_before.isoformat(),
         "state": "queued",
     }
-
-
-def _use_wal(engine: sa.Engine) -> None:
-    """WAL so that readers go on, FULL so that a commit survives power loss, IMMEDIATE so that two
-    writers queue instead of failing half-way (sqlite.org/wal.html, pragma.html#pragma_synchronous).
-    """
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "busy_timeout=10000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _refuse_edits(connection: sa.Connection) -> None:
-    if connection.dialect.name != "sqlite":
-        return
-    for table in APPEND_ONLY:
-        for act in ("UPDATE", "DELETE"):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
