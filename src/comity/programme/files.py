@@ -20,6 +20,7 @@ from comity.wire import build
 NOISE = 901  # purpose of the random stream
 OFFENSES = {
     "1299": "ROBBERY",
+    "1315": "AGGRAVATED ASSAULT",
     "1399": "ASSAULT",
     "2299": "BURGLARY",
     "2399": "LARCENY",

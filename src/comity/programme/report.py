@@ -29,7 +29,7 @@ CLOCK = "%Y-%m-%d %H:%M"
 # What the page shows of the published table; the CSV beside it has every column.
 COLUMNS: dict[str, dict[str, str]] = {
     "Checked": {
-        "submissions": "sub-missions",
+        "submissions": "received",
         "rejected": "refused",
         "missing_charge": "no charge",
         "not_searched": "not searched",
@@ -41,7 +41,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "matches_2": "L2",
         "matches_3": "L3",
         "matches_non-criminal": "non-criminal",
-        "matches_unknown": "un-known",
+        "matches_unknown": "n.k.",
         "matches_persons": "persons",
     },
     "Of the matches": {
