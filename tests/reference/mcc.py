@@ -2,7 +2,7 @@
 
 Bits (section 3.4), local similarity (section 4, equations 17 and 18) and relaxation (section 4.3).
 Differs from the paper as the project says: two pairs that share a minutia do not support each
-other. Minutiae are (x, y, degrees) with y pointing up.
+other, and at most 30 pairs are relaxed. Minutiae are (x, y, degrees) with y pointing up.
 """
 
 import math
@@ -12,7 +12,7 @@ OMEGA, MIN_M, MIN_VC, MIN_ME = 50.0, 2, 0.60, 0.60
 THRESHOLD, TURN_MAX_DEG = 0.006, 60
 DELTA_S, DELTA_D = 2 * R / NS, 2 * math.pi / ND
 RHO = ((5.0, -8 / 5), (math.pi / 12, -30.0), (math.pi / 12, -30.0))
-W_R, N_REL = 0.5, 5
+W_R, N_REL, KEPT_MAX = 0.5, 5, 30
 
 
 def turn(a, b):
@@ -147,7 +147,8 @@ def lss_r(minutiae_a, minutiae_b):
         for column, (j, cb) in enumerate(b):
             value = similarity(ca, minutiae_a[i][2], cb, minutiae_b[j][2])
             every.append((-value, row, column, i, j))
-    top = sorted(every)[:fewer]
+    kept = min(fewer, KEPT_MAX)
+    top = sorted(every)[:kept]
     before = [-entry[0] for entry in top]
     now = list(before)
     for _ in range(N_REL):
@@ -158,7 +159,7 @@ def lss_r(minutiae_a, minutiae_b):
                 for k, (_, _, _, ik, jk) in enumerate(top)
                 if ik != it and jk != jt
             )
-            now[t] = W_R * old[t] + (1 - W_R) * support / max(fewer - 1, 1)
+            now[t] = W_R * old[t] + (1 - W_R) * support / max(kept - 1, 1)
     share = 1 / (1 + math.exp(-0.4 * (fewer - 20)))
     wanted = 4 + round(share * 8)
     efficiency = [n / f if f else 0.0 for n, f in zip(now, before, strict=True)]

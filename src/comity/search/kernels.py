@@ -298,15 +298,18 @@ def lss_r(
     sigmoids,
     weight,
     rounds,
+    kept,
     wanted,
 ):
     """Local similarity sort with relaxation: flat pair indices (w,) and their strengths (w,).
 
-    wanted : how many pairs make the score, at most min(m, n). Cost m*n, then min(m, n)^2.
+    kept   : how many of the best pairs are relaxed, at most min(m, n)
+    wanted : how many of these make the score
+    Cost m*n, then kept^2.
     """
     similarity = np.empty((len(deg_a), len(deg_b)))
     local_similarities(bits_a, valid_a, deg_a, bits_b, valid_b, deg_b, limits, similarity)
-    pairs = best_pairs(similarity, min(len(deg_a), len(deg_b)))
+    pairs = best_pairs(similarity, kept)
     strength = relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds)
     best = most_strengthened(similarity, pairs, strength, wanted)
     return pairs[best], strength[best]
