@@ -193,7 +193,7 @@ def statistics_check(
 def decisions_check(
     folder: Path, size: int, openings: Mapping[int, Opening], advance: Advance
 ) -> Check:
-    """I10: every decision made again, from the ledger's agreements and the facts it committed to."""
+    """I10: every decision made again, from the ledger's own agreements and facts."""
     found: list[ComityError] = []
     checked = 0
     try:
@@ -203,16 +203,15 @@ def decisions_check(
     known: dict[str, Agreement] = {}
     register = Agreements()
     for number, row in enumerate(rows, start=1):
+        wrong: ComityError | None = None
         if row.kind == "agreement":
-            error = _adopt(row, known)
+            wrong = _adopt(row, known)
             register = Agreements(tuple(known.values()))
         elif row.kind == "decision":
             checked += 1
-            error = _remake(row, register)
-        else:
-            error = None
-        if error is not None:
-            found.append(error)
+            wrong = _remake(row, register)
+        if wrong is not None:
+            found.append(wrong)
         advance(number, len(rows))
     says = "every decision comes out the same from the agreements and facts in the ledger"
     return Check("decisions", says, checked, tuple(found))
@@ -236,8 +235,8 @@ def _adopt(row: OpenedEntry, known: dict[str, Agreement]) -> ComityError | None:
 
 
 def _remake(row: OpenedEntry, register: Agreements) -> ComityError | None:
-    """What is wrong with a decision, if anything. Its values are the operator's own words, so any
-    shape may come."""
+    """What is wrong with a decision, if anything."""
+    # Its values are the operator's words: whatever their shape, they end in a finding.
     try:
         first = Decision.from_json(row.values["decision"])
         known = Facts.from_json(row.values["facts"])

@@ -104,7 +104,8 @@ def command(
     """
     if (proof_file is None) != (entry_file is None):
         raise CallerError("a proof is about an entry", expected="--proof FILE and --entry FILE")
-    where = None if folder is None else _audit.place(Path(folder), openings and Path(openings))
+    handed = None if openings is None else Path(openings)
+    where = None if folder is None else _audit.place(Path(folder), handed)
     if where is None:
         _needs_folder(proof_file, since, statistics, decisions)
     found = Verified(_audit.key_of(key, where.ledger if where else None))
@@ -170,10 +171,11 @@ class _Progress:
     """A line on standard error for each part of the work, gone when it is done."""
 
     def __init__(self, *, quiet: bool) -> None:
+        console = Console(stderr=True)
         columns = (TextColumn("{task.description:34}"), BarColumn(), TimeElapsedColumn())
-        self._bar = Progress(
-            *columns, console=Console(stderr=True), disable=quiet, transient=True
-        )  # fmt: skip
+        # Without a terminal even a bar that goes again would leave an empty line.
+        disable = quiet or not console.is_terminal
+        self._bar = Progress(*columns, console=console, disable=disable, transient=True)
         self._task = self._bar.add_task("", total=None, visible=False)
 
     def __enter__(self) -> _Progress:
