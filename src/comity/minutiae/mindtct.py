@@ -23,7 +23,8 @@ _KINDS = {
 
 
 @lru_cache(maxsize=1)
-def _extractor() -> nbis.NbisExtractor:
+def nbis_extractor() -> nbis.NbisExtractor:
+    """NBIS with nothing filtered and nothing else computed; one a process."""
     settings = nbis.NbisExtractorSettings(
         min_quality=0.0,
         get_center=False,
@@ -42,7 +43,7 @@ def detect(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
     png = io.BytesIO()
     Image.fromarray(pixels).save(png, "PNG", compress_level=1)
     try:
-        found = _extractor().extract_minutiae(png.getvalue()).get()
+        found = nbis_extractor().extract_minutiae(png.getvalue()).get()
     except nbis.NbisError as error:
         raise ImageError(
             "MINDTCT cannot find minutiae in this image",
