@@ -55,7 +55,7 @@ def decode(record: ImageRecord) -> Print:
 
 
 def encode_wsq(pixels: NDArray[np.uint8]) -> bytes:
-    """WSQ20 of uint8 (h, w) at 500 ppi, both sides at least 32; the same bytes each time."""
+    """WSQ20 of uint8 (h, w) at 500 ppi, both sides at least 64; the same bytes each time."""
     return wsq_process.encode(pixels)
 
 

@@ -17,7 +17,7 @@ def grow(padded, bank, which, gain, out):
 
     padded  float32 (h + 2r, w + 2r); bank float32 (n, 2r + 1, 2r + 1)
     which   int32 (h, w), -1 where there is no finger; out float32 (h, w), written
-    Cost    h * w * (2r + 1)^2. Oracle: tests/reference/ridges.py
+    Cost    h * w * (2r + 1)^2. Oracle: tests/reference/image_ridges.py
     """
     height, width = which.shape
     size = bank.shape[1]
@@ -48,7 +48,7 @@ def press(ridges, pores, place, skin, contact, outline, coarse, cell, fine, tone
     fine     float32 (h, w), unit deviation: this capture's own unevenness
     tone     bias, edge, pressure_sway, dryness, dryness_sway, softness, shade
     out      float32 (h, w): ink 0..1, written
-    Cost     about 80 operations a pixel. Oracle: tests/reference/ridges.py
+    Cost     about 80 operations a pixel. Oracle: tests/reference/image_ridges.py
     """
     height, width = out.shape
     tall, wide = ridges.shape

@@ -25,13 +25,13 @@ from comity.errors import ImageError
 
 DECODE_SECONDS_MAX = 20.0  # a 4000 x 4000 image takes under 2 s on one slow core
 CHILD_MEMORY_BYTES = 2 << 30
-SIDE_PX_MIN = 32  # the encoder overruns its own buffer below about 20 px
+SIDE_PX_MIN = 64  # below, the encoder blanks the image; below 20, it overruns its own buffer
 
 
 def encode(pixels: NDArray[np.uint8]) -> bytes:
     """WSQ at the bit rate 0.75 that the FBI's specification certifies, about 15:1.
 
-    pixels  uint8 (h, w), both sides 32..65535; 500 ppi is written into its comment
+    pixels  uint8 (h, w), both sides 64..65535; 500 ppi is written into its comment
     Raises  ImageError
     Source  IAFIS-IC-0110 v3.1 (WSQ Gray-scale Fingerprint Image Compression Specification)
     """
