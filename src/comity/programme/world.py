@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from comity.exchange.house import House
+from comity.exchange.repository import Repository
 from comity.image import codecs
 from comity.image.draws import stream
 from comity.image.synthesise import ROLLED, impression, master
@@ -118,35 +119,40 @@ def fill(
     progress: Progress,
 ) -> None:
     """Enrol everyone where they are known, prints first, then why; remember the digest (I6)."""
-    for repository, event in ((house.criminal, CRIMINAL), (house.second, IMMIGRATION)):
-        enrolments = _enrolments(people, hands, seed, event)
-        while batch := list(islice(enrolments, BATCH)):
-            repository.gallery.extend([(_number(p, event), hand, "") for p, hand in batch])
-            with house.store.writing() as connection:
-                for person, _ in batch:
-                    number = _number(person, event)
-                    if event == IMMIGRATION:
-                        for met in person.encounters:
-                            repository.note(connection, number, met.reason, met.on)
-                    repository.write_record(connection, number, _record(person, event))
-            progress(len(batch))
+    with ProcessPoolExecutor(WORKERS) as pool:
+        for repository, event in ((house.criminal, CRIMINAL), (house.second, IMMIGRATION)):
+            enrolments = _enrolments(pool, people, hands, seed, event)
+            while batch := list(islice(enrolments, BATCH)):
+                repository.gallery.extend([(_number(p, event), hand, "") for p, hand in batch])
+                _write_down(house, repository, [person for person, _ in batch], event)
+                progress(len(batch))
     house.store.commit("house", "second repository loaded", at, {"digest": house.second.digest()})
 
 
+def _write_down(house: House, repository: Repository, batch: Sequence[Someone], event: int) -> None:
+    with house.store.writing() as connection:
+        for person in batch:
+            number = _number(person, event)
+            if event == IMMIGRATION:
+                for met in person.encounters:
+                    repository.note(connection, number, met.reason, met.on)
+            repository.write_record(connection, number, _record(person, event))
+
+
 def _enrolments(
-    people: Sequence[Someone], hands: Mapping[int, Hand], seed: int, event: int
+    pool: Executor, people: Sequence[Someone], hands: Mapping[int, Hand], seed: int, event: int
 ) -> Iterator[tuple[Someone, tuple[Template, ...]]]:
-    for person in people:
-        known = person.convicted is not None if event == CRIMINAL else bool(person.encounters)
-        if not known:
-            continue
-        if person.number in hands:
-            yield person, hands[person.number].enrolled[event]
-        else:
-            yield person, _templates(seed, person.number, event)
+    """Everyone a repository knows, in order: the cast's rendered hands, others' templates."""
+    known = [p for p in people if (p.convicted is not None if event == CRIMINAL else p.encounters)]
+    jobs = [(seed, p.number, event) for p in known if p.number not in hands]
+    made = pool.map(_templates, jobs, chunksize=25)
+    for person in known:
+        rendered = hands.get(person.number)
+        yield person, next(made) if rendered is None else rendered.enrolled[event]
 
 
-def _templates(seed: int, person: int, event: int) -> tuple[Template, ...]:
+def _templates(job: tuple[int, int, int]) -> tuple[Template, ...]:
+    seed, person, event = job
     return tuple(
         impression_template(
             master_template(seed, person, finger),
