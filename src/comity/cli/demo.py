@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 
 import click
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from comity.programme.demo import Demo, demo
+
+WIDTH = 108
 
 
 @click.command()
@@ -40,7 +43,8 @@ def command(out: str, seed: int, count: int, as_json: bool) -> None:
     Example:
       comity demo --seed 7 --out out/seven
     """
-    console = Console(stderr=as_json)
+    # Wide enough for the tables when the output goes to a file.
+    console = Console(stderr=as_json, width=None if sys.stdout.isatty() else WIDTH)
     columns = (
         TextColumn("{task.description:34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     )  # fmt: skip
@@ -61,33 +65,26 @@ def command(out: str, seed: int, count: int, as_json: bool) -> None:
 
 
 def _print(console: Console, done: Demo) -> None:
-    table = Table("county", "agreement", title="Where each booking ended", title_justify="left")
+    table = _table("Where each booking ended", "county", "agreement")
     for name in done.states:
-        table.add_column(name, justify="right")
+        table.add_column(name.replace(" ", "\n"), justify="right")
     for row in done.rows:
         table.add_row(*row)
     console.print(table)
-    checks = Table(
-        "",
-        "what must hold",
-        "looked at",
-        "broken",
-        title="Checked over this run",
-        title_justify="left",
-    )
+    checks = _table("Checked over this run", "", "what must hold", "looked at", "broken")
     for check in done.checks:
-        colour = "red" if check.violations else "green"
-        checks.add_row(
-            check.name,
-            check.says,
-            str(check.checked),
-            f"[{colour}]{len(check.violations) or 'none'}",
-        )
+        broken = f"[red]{len(check.violations)}" if check.violations else "[green]none"
+        checks.add_row(check.name, check.says, str(check.checked), broken)
     console.print(checks)
     for check in done.checks:
         for violation in check.violations[:5]:
             console.print(f"[red]{check.name}: {violation}")
-    console.print(
-        f"Ledger: {done.size} entries, root {done.root}, signature and every entry verified."
-    )
-    console.print(f"Report: [bold]{done.report}[/bold]   ({done.seconds:.0f} s)")
+    console.print(f"Ledger: {done.size} entries, root {done.root[:32]}…, every entry verified.")
+    console.print(f"Report: [bold]{done.report}[/bold] ({done.seconds:.0f} s)")
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    return table

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -25,6 +26,8 @@ from comity.exchange.partner import FolderPartner
 from comity.minutiae.extract import Extractor
 from comity.records import Finding
 
+WIDTH = 108
+COLUMNS = ("file", "TOT", "first response", "identity", "second repository", "clause")
 SUFFIXES = (".an2", ".an2k", ".eft", ".ebts", ".nst")
 BYTES_MAX = 64 << 20  # ten rolled prints at 500 ppi, uncompressed, are 6 MiB
 
@@ -40,7 +43,7 @@ BYTES_MAX = 64 << 20  # ten rolled prints at 500 ppi, uncompressed, are 6 MiB
 )
 @click.option(
     "--agreements",
-    help="A folder of agreements to adopt first. Without any, nothing reaches the second repository.",
+    help="A folder of agreements to adopt first; without any, the second repository is not asked.",
 )
 @click.option(
     "--extractor",
@@ -53,7 +56,7 @@ BYTES_MAX = 64 << 20  # ten rolled prints at 500 ppi, uncompressed, are 6 MiB
 def command(
     files: tuple[str, ...], folder: str, agreements: str | None, extractor: Extractor, as_json: bool
 ) -> None:
-    """Take ANSI/NIST-ITL (EBTS) files through the journey: files, folders, or - for standard input.
+    r"""Take ANSI/NIST-ITL (EBTS) files through the journey: files, folders, or - for stdin.
 
     Each is kept as it came, checked, searched in the criminal repository and answered; the second
     repository is searched only where an agreement in force permits. Answers are written to
@@ -171,29 +174,43 @@ def _summary(name: str, case: Case, findings: Iterable[Finding]) -> dict[str, An
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    table = Table(
-        "file", "TOT", "first response", "identity", "fpir at most", "second repository", "clause"
-    )
-    console = Console(soft_wrap=True)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in COLUMNS:
+        table.add_column(name, no_wrap=name == "identity", overflow="fold")
     for row in rows:
-        if "error" in row:
-            table.add_row(row["file"], "", "[red]unread", "", "", "", row["error"]["message"])
-            continue
-        known = "known" if row["identified"] else "new" if row["identity"] else ""
-        fpir = "" if row["fpir"] is None else f"{row['fpir']:.1e}"
-        table.add_row(
-            Path(row["file"]).name, row["tot"] or "?", row["response"], f"{row['identity'] or ''} {known}",
-            fpir, row["second_repository"] or "", ", ".join(row["clauses"]),
-        )  # fmt: skip
+        table.add_row(*_line(row))
     console.print(table)
     for row in rows:
-        if "error" in row:
-            e = row["error"]
-            console.print(
-                f"{row['file']}: {e['message']}; expected {e['expected']}; found {e['found']}; next: {e['next_step']}"
-            )
-        for f in row.get("findings", []):
-            if f["severity"] != "note":
-                console.print(
-                    f"{Path(row['file']).name}: {f['severity']} {f['code']}, field {f['field']} at byte {f['offset']}: expected {f['expected']}; found {f['found']}"
-                )
+        for said in _said(row):
+            console.print(f"{Path(row['file']).name}: {said}", soft_wrap=True, highlight=False)
+
+
+def _line(row: dict[str, Any]) -> list[str]:
+    name = Path(row["file"]).name
+    if "error" in row:
+        return [name, "", "[red]unread", "", "", ""]
+    known = "known" if row["identified"] else "new" if row["identity"] else ""
+    fpir = "" if row["fpir"] is None else f", fpir ≤ {row['fpir']:.0e}"
+    clauses = ", ".join(row["clauses"])
+    return [
+        name,
+        row["tot"] or "?",
+        row["response"],
+        f"{row['identity'] or ''} {known}{fpir}".strip(),
+        row["second_repository"] or "",
+        clauses,
+    ]
+
+
+def _said(row: dict[str, Any]) -> Iterator[str]:
+    """What was wrong with a file, a line each; notes stay in the JSON."""
+    if "error" in row:
+        error = row["error"]
+        parts = (error["message"], error["expected"], error["found"], error["next_step"])
+        labels = ("", "expected ", "found ", "next: ")
+        yield "; ".join(f"{label}{text}" for label, text in zip(labels, parts, strict=True) if text)
+    for f in row.get("findings", []):
+        if f["severity"] != "note":
+            place = f"{f['code']}, field {f['field']} at byte {f['offset']}"
+            yield f"{f['severity']} {place}: expected {f['expected']}; found {f['found']}"
