@@ -13,7 +13,7 @@ from comity.exchange import change, intake, release, respond
 from comity.exchange.case import Case
 from comity.exchange.clock import Clock
 from comity.exchange.decide import decide
-from comity.exchange.facts import changes
+from comity.exchange.facts import round_of
 from comity.exchange.house import House
 from comity.records import Finding
 
@@ -25,7 +25,7 @@ def answer(
     clock: Clock,
     declared: Mapping[str, bool] = MappingProxyType({}),
 ) -> tuple[Case, tuple[Finding, ...]]:
-    """Take one transaction from its bytes to what left, what was withheld, and the proof of both."""
+    """Take one transaction from its bytes to what left, what was withheld, and proof of both."""
     case, findings = intake.receive(data, name, house, clock, declared)  # 1 wire: read, keep, check
     if intake.refused(findings):
         respond.refuse(case, findings)  #   an ERRT says where and why
@@ -34,7 +34,10 @@ def answer(
 
 
 def pursue(case: Case) -> tuple[Finding, ...]:
-    """Steps 2 to 9, for the submission and then for every change recorded since."""
+    """Steps 2 to 9 with what is known now: the submission, and every change recorded since."""
+    if turned_away := intake.refusal(case):
+        respond.refuse(case, turned_away)
+        return turned_away
     probe, findings = intake.probe(case)  # 2 image, minutiae: templates
     if not probe:
         respond.refuse(case, findings or (intake.no_finger(case),))
@@ -42,17 +45,16 @@ def pursue(case: Case) -> tuple[Finding, ...]:
     found = respond.search_criminal(case, probe)  # 3 search: the criminal repository
     respond.first_response(case, found)
 
-    rounds = ["submission", *(event.step.split()[0] for event in changes(case))]
-    for number, because in enumerate(rounds, start=1):
-        may_search = decide(case, "search", number, because)  # 4 agreement: may it be asked at all
-        if not may_search.permit and case.event("second search") is None:
-            continue  #   no search is made there
-        second = respond.search_second(case, probe, may_search)  # 5 search: the second repository
-        if second["identity"] is None:
-            release.second_response(case, matched=False, decision=None)
-            continue
-        may_release = decide(case, "release", number, because)  # 6 agreement: who may learn what
-        release.release(case, may_release, number, because)  # 7 ledger first, then the release
-        release.second_response(case, matched=True, decision=may_release)
-        change.retract(case, number, because)  # 9 what should not have left comes back
+    number, because = round_of(case)
+    may_search = decide(case, "search", number, because)  # 4 agreement: may it be asked at all
+    if not may_search.permit and case.event("second search") is None:
+        return findings  #   no search is made there
+    second = respond.search_second(case, probe, may_search)  # 5 search: the second repository
+    if second["identity"] is None:
+        release.second_response(case, matched=False, decision=None)
+        return findings
+    may_release = decide(case, "release", number, because)  # 6 agreement: who may learn what
+    release.release(case, may_release, number, because)  # 7 ledger first, then the release
+    release.second_response(case, matched=True, decision=may_release)
+    change.retract(case, number, because)  # 9 what should not have left comes back
     return findings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,28 +81,43 @@ class Case:
         return store.commit(self.token, step, now, made.body, entries, made.messages, made.also)
 
     def seconds_since_received(self) -> float:
-        """Seconds from receipt to now, the latency that is published."""
+        """Seconds from receipt to now, the latency that is published; a clock set back gives 0."""
         received = self.event("received")
         start = received.at if received else self.clock.now()
-        return round((self.clock.now() - start).total_seconds(), 3)
+        return max(0.0, round((self.clock.now() - start).total_seconds(), 3))
+
+
+@dataclass(frozen=True)
+class Released:
+    """One release that stands: `leaf` is its ledger entry, `at` the instant it was made."""
+
+    recipient: str
+    fields: tuple[str, ...]
+    leaf: int
+    at: datetime
+
+
+def standing(case: Case) -> tuple[Released, ...]:
+    """Every release that was neither stopped before it left nor retracted, in order."""
+    made: dict[int, Released] = {}
+    for event in case.events():
+        for item in event.body.get("released", ()):
+            leaf = event.leaves[item["entry"]]
+            made[leaf] = Released(item["recipient"], tuple(item["fields"]), leaf, event.at)
+        for item in event.body.get("retracted", ()):
+            # An answer that said nothing can be stopped as well; it was never a release.
+            made.pop(item["leaf"], None)
+    return tuple(made.values())
 
 
 def released(case: Case) -> dict[str, dict[str, Any]]:
-    """recipient -> {fields, leaf, at} of everything released and not retracted, latest last."""
-    standing: dict[str, dict[str, Any]] = {}
-    for event in case.events():
-        for item in event.body.get("released", ()):
-            known = standing.get(item["recipient"], {"fields": [], "leaves": []})
-            standing[item["recipient"]] = {
-                "fields": [*known["fields"], *item["fields"]],
-                "leaves": [*known["leaves"], event.leaves[item["entry"]]],
-                "at": event.at,
-            }
-        for item in event.body.get("retracted", ()):
-            standing.pop(item["recipient"], None)
-    return standing
-
-
-def sequence_number(events: Sequence[Event]) -> int:
-    """1 for the first of its kind, 2 for the next."""
-    return len(events) + 1
+    """recipient -> {fields, leaves, at} of everything that stands; `at` is the latest."""
+    found: dict[str, dict[str, Any]] = {}
+    for item in standing(case):
+        before = found.get(item.recipient, {"fields": [], "leaves": []})
+        found[item.recipient] = {
+            "fields": [*before["fields"], *item.fields],
+            "leaves": [*before["leaves"], item.leaf],
+            "at": item.at,
+        }
+    return found

@@ -10,17 +10,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from comity.agreement.canonical import canonical, from_canonical, policy_hash
+from comity.agreement.canonical import canonical, from_canonical
 from comity.agreement.register import Agreements
-from comity.agreement.terms import Agreement
 from comity.errors import CallerError
+from comity.exchange.prints import TemplateOf, template_of
 from comity.exchange.repository import Repository, SecondRepository
 from comity.exchange.store import Entry, Store
 from comity.exchange.tokens import Tokens
 from comity.ledger import entry as ledger_entry
 from comity.ledger.note import Signer, generate
 from comity.minutiae.extract import Extractor
-from comity.search.gallery import Gallery
+from comity.search.gallery import MANIFEST, Gallery
 
 ADOPTED = "agreements"  # the case under which agreements are recorded
 # ISO/IEC 19795-1 fpir at which a candidate counts as identified. An operating point is an input;
@@ -40,6 +40,7 @@ class House:
     tokens: Tokens
     signer: Signer
     extractor: Extractor = "mindtct"
+    template_of: TemplateOf = template_of
     _adopted: tuple[int, Agreements] = field(default=(0, Agreements()), repr=False)
 
     @classmethod
@@ -66,7 +67,9 @@ class House:
         (folder / "secret.json").touch(mode=0o600)
         (folder / "secret.json").write_text(json.dumps(private))
         for name in ("criminal", "immigration"):
-            Gallery.create(folder / name)
+            # house.json comes last: without it an earlier creation was cut short, and goes on.
+            if not (folder / name / MANIFEST).exists():
+                Gallery.create(folder / name)
         settings.write_text(
             json.dumps({"origin": origin, "fpir_max": fpir_max, "extractor": extractor}, indent=2)
         )
@@ -108,33 +111,38 @@ class House:
     # --- agreements ---------------------------------------------------------------------------
 
     def adopt(self, agreements: Agreements, at: datetime) -> int:
-        """Record agreements that are new or changed, each as a public entry; return how many."""
+        """Record agreements that are new or changed, each as a public entry; return how many.
+
+        All of them or none: between two agreements of one set nothing may be decided.
+        """
         known = {a.id: a for a in self.agreements()}
         changed = [a for a in agreements if known.get(a.id) != a]
+        if not changed:
+            return 0
+        after = Agreements(tuple((known | {a.id: a for a in changed}).values()))
+        step = f"adopted {len(self.store.events(ADOPTED)) + 1}"
+        salt = self.tokens.salts(ADOPTED, step)
+        entries = []
         for agreement in changed:
-            known[agreement.id] = agreement
-            self._record(agreement, Agreements(tuple(known.values())), at)
-        return len(changed)
-
-    def _record(self, agreement: Agreement, after: Agreements, at: datetime) -> None:
-        body = canonical(agreement)
-        step = f"{agreement.id} {policy_hash([agreement])[:16]}"
-        data, opening = ledger_entry.make(
-            "agreement",
-            period=f"{at:%Y-%m}",
-            policy=after.policy,
-            values={"id": agreement.id, "recorded_at": at.isoformat()},
-            public={"agreement": body},
-            salt=self.tokens.salts(ADOPTED, step),
-        )
-        entry = Entry(data, opening.as_json())
-        self.store.commit(ADOPTED, step, at, {"agreement": body}, [entry])
+            data, opening = ledger_entry.make(
+                "agreement",
+                period=f"{at:%Y-%m}",
+                policy=after.policy,
+                values={"id": agreement.id, "recorded_at": at.isoformat()},
+                public={"agreement": canonical(agreement)},
+                salt=salt,
+            )
+            entries.append(Entry(data, opening.as_json()))
+        bodies = [canonical(agreement) for agreement in changed]
+        made = self.store.commit(ADOPTED, step, at, {"adopted": bodies}, entries)
+        # Somebody else may have adopted others meanwhile, under this very step.
+        return len(changed) if made.body["adopted"] == bodies else self.adopt(agreements, at)
 
     def agreements(self) -> Agreements:
         """The latest recorded form of every agreement adopted so far."""
         events = self.store.events(ADOPTED)
         if self._adopted[0] != len(events):
-            latest = {e.body["agreement"]["agreement"]: e.body["agreement"] for e in events}
+            latest = {body["agreement"]: body for e in events for body in e.body["adopted"]}
             self._adopted = (
                 len(events),
                 Agreements(tuple(from_canonical(body) for body in latest.values())),

@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from comity.errors import ImageError, PoorTemplateError, TemplateError, WireError
+from comity.errors import CallerError, ImageError, TemplateError, WireError
 from comity.exchange.case import Case, Step
 from comity.exchange.clock import Clock
 from comity.exchange.house import House
-from comity.image import check, codecs
-from comity.minutiae.extract import Extractor, extract
+from comity.exchange.store import Event
 from comity.records import FINGERS, PLAIN_TO_FINGER, Finding, ImageRecord, Submission, Template
-from comity.search.identify import MINUTIAE_MIN
 from comity.wire import read as wire_read
 from comity.wire.submission import submission as submission_of
 from comity.wire.validate import validate
 
 THREADS = 2  # the extractor releases the interpreter lock; more gains nothing on two cores
+# What only people at the booking can know. Citizenship is for the repository's own record to say.
+DECLARABLE = ("juvenile", "victim_or_witness", "minor_traffic_only")
 
 
 def receive(
@@ -31,28 +31,90 @@ def receive(
 
     The transaction control number with its originating agency is the idempotency key: the same
     file again is the same case. A file too broken to have one is known by its digest.
+
+    Raises
+    ------
+    CallerError  a declared fact that nobody can declare, or that the same file came without before
     """
+    _check_declared(declared)
     sha256 = hashlib.sha256(data).hexdigest()
     house.store.keep(sha256, name, data)
     submission, findings = _understand(data)
-    key = f"{submission.ori}|{submission.tcn}" if submission else f"sha256|{sha256}"
-    case = Case(house.tokens.case(key), house, clock, submission, sha256)
-    earlier = case.event("received")
-    if earlier is not None and earlier.body["sha256"] != sha256:
-        # Another file under a number already used: its own case, refused, and the first untouched.
-        case = replace(case, token=house.tokens.case(f"{key}|{sha256}"))
-        findings = (*findings, _number_used_again(submission))
+    case = Case(house.tokens.case(_key(submission, sha256)), house, clock, submission, sha256)
     clock.spent("read")
-    case.once("received", lambda: _received(case, name, findings, declared))
+    first = case.once("received", lambda: _received(case, name, findings, declared))
+    if first.body["sha256"] != sha256:
+        # Another file under a number already used: its own case, refused, and the first untouched.
+        other = replace(case, token=_token_of_repeat(house, submission, sha256))
+        findings = (*findings, _number_used_again(submission))
+        other.once("received", lambda: _received(other, name, findings, declared))
+        return other, findings
+    _check_declared_before(first, declared)
     return case, findings
 
 
 def reopen(token: str, house: House, clock: Clock) -> Case:
-    """A case from what the house kept of it."""
-    received = next(e for e in house.store.events(token) if e.step == "received")
+    """A case from what the house kept of it.
+
+    Raises
+    ------
+    CallerError  no file was received under this token
+    """
+    received = house.store.event(token, "received")
+    if received is None:
+        raise CallerError(
+            "no record goes with this receipt",
+            where=token,
+            expected="the receipt handed out at booking, 24 letters and digits",
+            next_step="check the receipt for a slip of the pen",
+        )
     sha256 = received.body["sha256"]
     submission, _ = _understand(house.store.kept(sha256))
     return Case(token, house, clock, submission, sha256)
+
+
+def refusal(case: Case) -> tuple[Finding, ...]:
+    """What a file was refused for when it was received; empty where it was accepted."""
+    received = case.event("received")
+    if received is not None and received.body["accepted"]:
+        return ()
+    _, findings = _understand(case.house.store.kept(case.sha256))
+    if case.token == _token_of_repeat(case.house, case.submission, case.sha256):
+        findings = (*findings, _number_used_again(case.submission))
+    return findings
+
+
+def _key(submission: Submission | None, sha256: str) -> str:
+    numbered = submission is not None and submission.tcn
+    return f"{submission.ori}|{submission.tcn}" if submission and numbered else f"sha256|{sha256}"
+
+
+def _token_of_repeat(house: House, submission: Submission | None, sha256: str) -> str:
+    return house.tokens.case(f"{_key(submission, sha256)}|{sha256}")
+
+
+def _check_declared(declared: Mapping[str, bool]) -> None:
+    for fact, value in declared.items():
+        if fact not in DECLARABLE or not isinstance(value, bool):
+            raise CallerError(
+                "a booking agency cannot declare this",
+                where="declared facts",
+                expected=f"{', '.join(DECLARABLE)}, each true or false",
+                found=f"`{fact}`: `{value!r}`",
+                next_step="check the fact's name; what is not declared stays unknown",
+            )
+
+
+def _check_declared_before(first: Event, declared: Mapping[str, bool]) -> None:
+    before = first.body["declared"]
+    if any(before.get(fact) is not value for fact, value in declared.items()):
+        raise CallerError(
+            "the same file was received with other declared facts",
+            where=f"case {first.case}",
+            expected=f"{before}" if before else "none declared",
+            found=f"{dict(declared)}",
+            next_step="record a correction of the fact instead",
+        )
 
 
 def refused(findings: Sequence[Finding]) -> bool:
@@ -146,23 +208,14 @@ def probe(case: Case) -> tuple[tuple[Template, ...], tuple[Finding, ...]]:
         if finger in FINGERS:
             chosen.setdefault(finger, image)
     with ThreadPoolExecutor(THREADS) as pool:
-        made = list(pool.map(lambda image: _template(image, case.house.extractor), chosen.values()))
+        made = list(pool.map(lambda image: _template(image, case.house), chosen.values()))
     templates = tuple(m for m in made if isinstance(m, Template))
     return templates, tuple(m for m in made if isinstance(m, Finding))
 
 
-def _template(image: ImageRecord, extractor: Extractor) -> Template | Finding:
+def _template(image: ImageRecord, house: House) -> Template | Finding:
     try:
-        print_ = codecs.decode(image)
-        check.fingerprint(print_)
-        template = extract(print_, extractor=extractor)
-        if len(template) < MINUTIAE_MIN:
-            raise PoorTemplateError(
-                "too few minutiae to search with",
-                expected=f"{MINUTIAE_MIN} or more",
-                found=f"{len(template)}",
-            )
-        return template
+        return house.template_of(image, house.extractor)
     except (ImageError, TemplateError) as error:
         return Finding(
             code=f"{error.code}-unusable",

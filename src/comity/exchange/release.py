@@ -7,16 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from comity.agreement.register import in_force
+from comity.agreement.register import standing
+from comity.agreement.terms import REGIMES
 from comity.errors import ReleaseError, WireError
 from comity.exchange.case import Case, Step, released
+from comity.exchange.decide import decided
 from comity.exchange.facts import facts, found_in_second
 from comity.records import Decision
 from comity.wire import build
 
 NOTIFIED = "notified_agency"
-# Only these recipients are answered with a second response; the notified agency gets a notice.
-ANSWERED = ("state_bureau", "local_agency")
+LOCAL = "local_agency"
+GOVERNING = ("in_force", "suspended")
 
 
 def minimise(content: Mapping[str, Any], decision: Decision, recipient: str) -> dict[str, Any]:
@@ -78,8 +80,8 @@ def release(case: Case, decision: Decision, number: int, because: str) -> None:
 def _release(
     case: Case, decision: Decision, due: Mapping[str, Sequence[str]], number: int, because: str
 ) -> Step:
-    decided = case.event(f"decide release {number}")
-    if decided is None:
+    made = decided(case, "release", number)
+    if made is None:
         raise ReleaseError("a release needs its decision in the ledger first", where=case.token)
     now = case.clock.now()
     everything = content(case)
@@ -92,7 +94,7 @@ def _release(
             "release",
             recipient=recipient,
             fields=sorted(fields),
-            decision_leaf=decided.leaves[0],
+            decision_leaf=made.leaves[0],
             digest=hashlib.sha256(data).hexdigest(),
             late=because != "submission",
         )
@@ -125,7 +127,8 @@ def _message(
 def _iaq(case: Case, fields: Mapping[str, Any]) -> str | None:
     """The Immigration Alien Query, where what may be released fills all that it must hold."""
     submission = case.submission
-    needed = ("name", "birth_date", "sex", "place_of_birth", "custody")
+    # The query names the agency that asks: that too must be among what may be released.
+    needed = ("name", "birth_date", "sex", "place_of_birth", "custody", "booking_agency")
     if submission is None or not all(fields.get(name) for name in needed):
         return None
     charges = [c.ncic for c in submission.charges if c.ncic]
@@ -158,20 +161,22 @@ def _text(value: Any) -> str:
 def second_response(case: Case, matched: bool, decision: Decision | None) -> None:
     """Close the second response, once a case; where nothing may be said, say that alike.
 
-    A match that may not be released and no match at all get the same bytes but for their
-    numbers, so that the answer itself discloses nothing.
+    The local agency, where it is answered, gets the same bytes but for their numbers for no match
+    at all, a match that may not be released, and a match released to others only: neither the
+    answer nor its absence discloses anything.
     """
 
     def work() -> Step:
         case.clock.spent("respond")
         now = case.clock.now()
-        permitted = decision is not None and decision.permit
-        response = "match" if matched and permitted else "withheld" if matched else "no-match"
+        fields = decision.fields if decision is not None else {}
+        response = "match" if matched and fields else "withheld" if matched else "no-match"
         step = Step({"response": response})
         entry = step.say(
             "second_response", response=response, seconds=case.seconds_since_received()
         )
-        if response != "match" and case.submission is not None and _answers_locally(case):
+        silent = LOCAL not in fields and answers_locally(case)
+        if silent and case.submission is not None:
             data = build.second_response(
                 case.submission,
                 kind="nothing-to-release",
@@ -180,12 +185,23 @@ def second_response(case: Case, matched: bool, decision: Decision | None) -> Non
                 tcn=f"CMTY{case.token[:18].upper()}2N0",
             )
             name = f"{case.token[:8]}-second.eft"
-            step.send(entry, "local_agency", "second_response", name, data, now)
+            step.send(entry, LOCAL, "second_response", name, data, now)
         return step
 
     case.once("second response", work)
 
 
-def _answers_locally(case: Case) -> bool:
-    agreements = in_force(case.house.agreements(), case.jurisdiction, case.clock.now())
-    return any(agreement.answer.local_agency for agreement in agreements)
+def answers_locally(case: Case) -> bool:
+    """Whether the agreements that govern answers to the local agency, at this instant, give any.
+
+    The state's own agreements govern where one is in force or suspended, else a mandate
+    (decision 0201); all of them must be in force and answer.
+    """
+    now = case.clock.now()
+    covering = case.house.agreements().covering(case.jurisdiction)
+    where = [(agreement, standing(agreement, now, now).status) for agreement in covering]
+    for regime in REGIMES:
+        governing = [(a, s) for a, s in where if a.regime == regime and s in GOVERNING]
+        if governing:
+            return all(s == "in_force" and a.answer.local_agency for a, s in governing)
+    return False

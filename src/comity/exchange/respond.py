@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from comity.exchange.case import Case, Step
-from comity.exchange.facts import facts
-from comity.records import FINGERS, LAWFUL_PROCESS, Candidate, Decision, Finding, Template
+from comity.exchange.facts import facts, lawful_process_only
+from comity.records import FINGERS, Candidate, Decision, Finding, Template
 from comity.wire import build
 
 CONTRIBUTOR = "contributor"
@@ -45,12 +45,13 @@ def search_criminal(case: Case, probe: Sequence[Template]) -> dict[str, Any]:
     house = case.house
     images = case.submission.images if case.submission else ()
     rolled = {image.finger for image in images} & set(FINGERS)  # plain thumbs are only a probe
+    prints = [template for template in probe if template.finger in rolled]
 
     def work() -> Step:
         candidates = house.criminal.search(probe)
         case.clock.spent("search")
         best = candidates[0].identity if candidates else None
-        identity = best or (house.tokens.identity(case.token) if rolled else None)
+        identity = best or (house.tokens.identity(case.token) if prints else None)
         record = house.criminal.record(identity) if identity else {}
         step = Step(
             {
@@ -66,7 +67,7 @@ def search_criminal(case: Case, probe: Sequence[Template]) -> dict[str, Any]:
 
     body = case.once("criminal search", work).body
     if not body["identified"] and body["identity"]:
-        house.criminal.enrol(body["identity"], [t for t in probe if t.finger in rolled])
+        house.criminal.enrol(body["identity"], prints)
     return body
 
 
@@ -134,9 +135,7 @@ def search_second(case: Case, probe: Sequence[Template], permit: Decision) -> di
             matched=identity is not None,
             person=person,
             reasons=sorted({e.reason for e in encounters}),
-            lawful_process_only=all(e.reason in LAWFUL_PROCESS for e in encounters)
-            if encounters
-            else None,
+            lawful_process_only=lawful_process_only(encounters),
             citizen=house.second.record(identity).get("citizen") if identity else None,
             level=dict(facts(case).level),
         )

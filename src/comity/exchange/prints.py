@@ -1,0 +1,34 @@
+"""From one image of a transaction to its template: the exchange's only door to pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from comity.errors import PoorTemplateError
+from comity.image import check, codecs
+from comity.minutiae.extract import Extractor, extract
+from comity.records import ImageRecord, Template
+from comity.search.identify import MINUTIAE_MIN
+
+# A house holds one of these. Another one is a remote extractor, or a test's prints without pixels.
+TemplateOf = Callable[[ImageRecord, Extractor], Template]
+
+
+def template_of(image: ImageRecord, extractor: Extractor) -> Template:
+    """The minutiae of one image, if it is a fingerprint that can be searched with.
+
+    Raises
+    ------
+    ImageError         it cannot be decoded, or is no fingerprint
+    PoorTemplateError  too few minutiae
+    """
+    print_ = codecs.decode(image)
+    check.fingerprint(print_)
+    template = extract(print_, extractor=extractor)
+    if len(template) < MINUTIAE_MIN:
+        raise PoorTemplateError(
+            "too few minutiae to search with",
+            expected=f"{MINUTIAE_MIN} or more",
+            found=f"{len(template)}",
+        )
+    return template
