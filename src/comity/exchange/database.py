@@ -49,7 +49,7 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def queue_writers(connection: sa.Connection) -> None:
-    """One writer at a time, so that leaf numbers have no gaps; SQLite's are so by BEGIN IMMEDIATE."""
+    """One writer at a time, so that leaf numbers have no gaps; SQLite says BEGIN IMMEDIATE."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({APPENDS})")
 

@@ -28,10 +28,20 @@ class FolderPartner:
         folder = self._inbox / message.recipient
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{message.leaf:06d}-{message.name}"
-        partial = target.with_suffix(target.suffix + ".partial")
+        # The fence keeps two workers' half-written files apart, if one was too slow for its lease.
+        partial = target.with_suffix(f"{target.suffix}.{message.fence}.partial")
         with partial.open("wb") as file:
             file.write(message.data)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
+        _sync(folder)  # or a power cut could take back what is about to be acknowledged
         return hashlib.sha256(target.read_bytes()).hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -28,6 +28,7 @@ class Repository:
 
     def search(self, probe: Sequence[Template]) -> tuple[Candidate, ...]:
         """Candidates at or below the house's fpir limit, best first; maybe none."""
+        self.gallery.refresh()  # another worker may have enrolled since
         if not len(self.gallery):
             return ()
         return identified(rank(probe, self.gallery), self.fpir_max)

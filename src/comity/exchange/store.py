@@ -78,6 +78,7 @@ RECORD = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )  # fmt: skip
 
+
 @dataclass(frozen=True)
 class Event:
     """One durable step of one case; `leaves` are the ledger numbers written with it."""
