@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from comity.errors import CallerError
 from comity.exchange import intake
 from comity.exchange.case import Case, Step
 from comity.exchange.clock import Clock
@@ -29,23 +28,17 @@ def receipt(case: Case) -> str:
     return case.token
 
 
-def uses(house: House, clock: Clock, given: str, *, number: int = 1) -> list[Use]:
+def uses(house: House, clock: Clock, given: str, *, number: int | None = None) -> list[Use]:
     """Every use of one record, oldest first; the request itself becomes an entry.
+
+    number  of this request, for who may repeat it after a crash; without it, it is a new one
 
     Raises
     ------
     CallerError  no case has this receipt
     """
-    events = house.store.events(given)
-    if not events or not given:
-        raise CallerError(
-            "no record goes with this receipt",
-            where=given,
-            expected="the receipt handed out at booking, 24 letters and digits",
-            next_step="check the receipt for a slip of the pen",
-        )
     case = intake.reopen(given, house, clock)
-    case.once(f"subject access {number}", lambda: _asked(contested=False))
+    _ask(case, "subject access", number, contested=False)
     sent = {m.leaf: m for m in messages(house, given)}
     listed = []
     for event in house.store.events(given):
@@ -55,16 +48,25 @@ def uses(house: House, clock: Clock, given: str, *, number: int = 1) -> list[Use
     return listed
 
 
-def contest(house: House, clock: Clock, given: str, *, number: int = 1) -> None:
-    """Record that the subject contests; a person then has to answer it with a correction or not."""
-    case = intake.reopen(given, house, clock)
-    case.once(f"contested {number}", lambda: _asked(contested=True))
+def contest(house: House, clock: Clock, given: str, *, number: int | None = None) -> None:
+    """Record that the subject contests; a person then has to answer it with a correction or not.
+
+    Raises
+    ------
+    CallerError  no case has this receipt
+    """
+    _ask(intake.reopen(given, house, clock), "contested", number, contested=True)
 
 
-def _asked(*, contested: bool) -> Step:
-    step = Step({"contested": contested})
-    step.say("subject_access", contested=contested)
-    return step
+def _ask(case: Case, what: str, number: int | None, *, contested: bool) -> None:
+    def work() -> Step:
+        step = Step({"contested": contested})
+        step.say("subject_access", contested=contested)
+        return step
+
+    if number is None:
+        number = len(case.events(f"{what} ")) + 1
+    case.once(f"{what} {number}", work)
 
 
 def _describe(step: str, body: dict[str, Any]) -> tuple[str, str]:

@@ -7,8 +7,9 @@ that does not pass through `determine`, with a reason and the people who gave it
 from __future__ import annotations
 
 from comity.errors import ReleaseError
-from comity.exchange.case import Case, Step, released
+from comity.exchange.case import Case, Step, standing
 from comity.exchange.facts import facts
+from comity.exchange.outbox import messages
 from comity.exchange.release import NOTIFIED
 
 DETERMINATIONS = ("no_action", "action_requested", "refer")
@@ -20,32 +21,41 @@ def determine(case: Case, *, reviewers: tuple[str, ...], determination: str, rea
 
     reviewers  tokens of the people who looked, one or two
 
+    A case is determined once; the same determination again changes nothing.
+
     Raises
     ------
-    ReleaseError  nothing was released to review; nobody, or too few people, reviewed; no reason
+    ReleaseError  no notice reached the agency, or it was taken back; nobody, or too few people,
+                  reviewed; no reason; the case was determined otherwise before
     """
-    if NOTIFIED not in released(case):
+    arrived = {m.leaf for m in messages(case.house, case.token) if m.state == "acknowledged"}
+    if not any(r.recipient == NOTIFIED and r.leaf in arrived for r in standing(case)):
         raise ReleaseError("nothing is before the notified agency to review", where=case.token)
+    people = sorted({name.strip().casefold() for name in reviewers} - {""})
     needed = reviewers_needed(case)
-    if len(set(reviewers)) < needed or not reason or determination not in DETERMINATIONS:
+    if len(people) < needed or not reason.strip() or determination not in DETERMINATIONS:
         raise ReleaseError(
             "a determination needs its people, a word and a reason",
             where=case.token,
             expected=f"{needed} different reviewer(s), one of {DETERMINATIONS}, a reason",
-            found=f"{len(set(reviewers))} reviewer(s), `{determination}`, `{reason}`",
+            found=f"{len(people)} reviewer(s), `{determination}`, `{reason}`",
         )
+    said = {"determination": determination, "reason": reason, "reviewers": [*reviewers]}
 
     def work() -> Step:
-        step = Step({"determination": determination, "reason": reason, "reviewers": [*reviewers]})
-        step.say(
-            "determination",
-            reviewers=len(set(reviewers)),
-            determination=determination,
-            reason=reason,
-        )
+        step = Step(dict(said))
+        step.say("determination", reviewers=len(people), determination=determination, reason=reason)
         return step
 
-    case.once("determination", work)
+    made = case.once("determination", work).body
+    if {name: made[name] for name in said} != said:
+        raise ReleaseError(
+            "this case was determined before",
+            where=case.token,
+            expected=f"`{made['determination']}`: `{made['reason']}`",
+            found=f"`{determination}`: `{reason}`",
+            next_step="let the subject contest it; a determination is not overwritten",
+        )
 
 
 def outcome(case: Case, stage: str) -> None:
