@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,13 +16,14 @@ from typing import Any
 from comity.agreement.canonical import from_canonical
 from comity.agreement.decide import decide
 from comity.agreement.register import Agreements
+from comity.errors import LedgerError
 from comity.exchange import intake
-from comity.exchange.case import Case, released
+from comity.exchange.case import Case, standing
 from comity.exchange.clock import MachineClock
 from comity.exchange.facts import changes, facts, found_in_second
 from comity.exchange.house import House
 from comity.exchange.outbox import messages
-from comity.exchange.store import Message
+from comity.exchange.store import Event, Message
 from comity.ledger import entry
 from comity.ledger.entry import OpenedEntry, Opening
 from comity.records import Decision, Facts, Question
@@ -44,13 +45,20 @@ class Evidence:
     def __init__(self, house: House) -> None:
         self.house = house
         self.leaves = house.store.leaves()
-        openings = house.store.openings()
-        self.entries = [
-            entry.opened_entry(n, leaf, Opening.from_json(openings[n]))
-            for n, leaf in enumerate(self.leaves)
-        ]
         self.messages = messages(house)
         self.events = house.store.events()
+        self.damage: list[str] = []  # what should have been evidence and does not verify
+        openings = house.store.openings()
+        self.entries = [
+            self._opened(n, leaf, openings.get(n)) for n, leaf in enumerate(self.leaves)
+        ]
+
+    def _opened(self, number: int, leaf: bytes, opening: Any) -> OpenedEntry:
+        try:
+            return entry.opened_entry(number, leaf, Opening.from_json(opening))
+        except LedgerError as error:
+            self.damage.append(f"leaf {number} does not verify: {error.message}")
+            return OpenedEntry(number, DAMAGED, "", "", {}, {})
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -59,6 +67,22 @@ class Evidence:
 
     def of(self, kind: str) -> Iterator[OpenedEntry]:
         return (e for e in self.entries if e.kind == kind)
+
+    def at_leaf(self, number: int) -> OpenedEntry:
+        """The entry at a leaf, which a damaged record may say is where there is none."""
+        there = 0 <= number < len(self.entries)
+        return self.entries[number] if there else OpenedEntry(number, DAMAGED, "", "", {}, {})
+
+    @cached_property
+    def _decisions(self) -> dict[tuple[str, str], list[OpenedEntry]]:
+        made: dict[tuple[str, str], list[OpenedEntry]] = {}
+        for said in self.of("decision"):
+            made.setdefault((said.values["case"], said.values["question"]), []).append(said)
+        return made
+
+    def decisions(self, case: str, question: str, before: int) -> list[OpenedEntry]:
+        """A case's decisions on a question that are older than a leaf."""
+        return [d for d in self._decisions.get((case, question), ()) if d.index < before]
 
     def agreements_before(self, leaf: int) -> Agreements:
         """The set in force at a leaf, from the ledger's own public documents."""
@@ -69,11 +93,12 @@ class Evidence:
         }
         return Agreements(tuple(from_canonical(body) for body in latest.values()))
 
-    def acknowledged_at(self, message: Message) -> Any:
+    def acknowledged(self, message: Message) -> Event | None:
         step = f"acknowledged {message.id}"
-        return next(e.at for e in self.events if e.case == message.case and e.step == step)
+        return next((e for e in self.events if e.case == message.case and e.step == step), None)
 
 
+DAMAGED = "damaged"
 Found = tuple[int, list[str]]
 
 
@@ -89,39 +114,48 @@ def check(house: House) -> list[Check]:
 
 def entry_before_release(evidence: Evidence) -> Found:
     """I1: each message's leaf is in the ledger and commits to just these bytes."""
-    bad = []
+    bad = list(evidence.damage)
     for message in evidence.messages:
-        said = evidence.entries[message.leaf] if message.leaf < len(evidence.entries) else None
-        if said is None or said.values["case"] != message.case:
+        said = evidence.at_leaf(message.leaf)
+        if said.values.get("case") != message.case:
             bad.append(f"message {message.id} has no entry of its case")
+        elif said.kind != ENTRY_OF.get(message.kind, said.kind):
+            bad.append(f"message {message.id}, a {message.kind}, has a {said.kind} as its entry")
         elif said.kind == "release":
-            if said.values["digest"] != hashlib.sha256(message.data).hexdigest():
+            digest = hashlib.sha256(message.data).hexdigest()
+            # A destroyed digest can't be compared any more; its leaf is still there.
+            if said.values.get("digest", digest) != digest:
                 bad.append(f"message {message.id} is not what leaf {message.leaf} committed to")
             if said.values["decision_leaf"] >= said.index:
                 bad.append(f"release {said.index} comes before its decision")
     return len(evidence.messages), bad
 
 
+# A second response has two: a release, or the entry that nothing is released.
+ENTRY_OF = {
+    "first_response": "first_response",
+    "notice": "release",
+    "retraction": "retraction",
+}
+
+
 def agreement_permits(evidence: Evidence) -> Found:
-    """I2: each release and each search follows a decision that permits it."""
+    """I2: each release and each search follows a decision that permits it, the latest there was."""
     bad, looked = [], 0
     for said in evidence.of("release"):
         looked += 1
-        decided = Decision.from_json(
-            evidence.entries[said.values["decision_leaf"]].values["decision"]
-        )
+        leaf = said.values["decision_leaf"]
+        latest = evidence.decisions(said.values["case"], "release", said.index)
+        if not latest or latest[-1].index != leaf:
+            bad.append(f"release {said.index} does not follow decision {leaf}")
+            continue
+        decided = Decision.from_json(latest[-1].values["decision"])
         allowed = decided.fields.get(said.values["recipient"], ())
         if not decided.permit or not set(said.values["fields"]) <= set(allowed):
-            bad.append(f"release {said.index} goes beyond decision {said.values['decision_leaf']}")
+            bad.append(f"release {said.index} goes beyond decision {leaf}")
     for said in evidence.of("search"):
         looked += 1
-        permits = [
-            d
-            for d in evidence.of("decision")
-            if d.values["case"] == said.values["case"]
-            and d.index < said.index
-            and d.values["question"] == "search"
-        ]
+        permits = evidence.decisions(said.values["case"], "search", said.index)
         if not permits or not permits[-1].values["decision"]["permit"]:
             bad.append(f"search {said.index} has no permit before it")
     return looked, bad
@@ -145,10 +179,15 @@ def unknown_denies(evidence: Evidence) -> Found:
     """I4: no decision that names an unknown fact permits; what it names was unknown."""
     bad, looked = [], 0
     for said in evidence.of("decision"):
-        decided = said.values["decision"]
+        decided, known = said.values["decision"], said.values["facts"]
         looked += 1
         if decided["unknown"] and decided["permit"]:
             bad.append(f"decision {said.index} permits with `{decided['unknown']}` unknown")
+        for name in decided["unknown"]:
+            fact, _, version = name.partition(".")
+            value = known[fact].get(version) if version else known[fact]
+            if value is not None:
+                bad.append(f"decision {said.index} calls `{name}` unknown, which is `{value}`")
     return looked, bad
 
 
@@ -159,20 +198,24 @@ def nothing_after_the_end(evidence: Evidence) -> Found:
         if message.kind not in ("notice", "second_response") or message.state != "acknowledged":
             continue
         looked += 1
-        at = evidence.acknowledged_at(message)
-        said = evidence.entries[message.leaf]
-        question: Question = "release" if said.kind == "release" else "search"
-        decided = [
-            d.values
-            for d in evidence.of("decision")
-            if d.values["case"] == message.case
-            and d.values["question"] == question
-            and d.values["decision"]["permit"]
-        ]
-        known = Facts.from_json(decided[-1]["facts"]) if decided else None
-        if known is None or not decide(evidence.house.agreements(), question, known, at=at).permit:
-            bad.append(f"message {message.id} flowed at {at.isoformat()} without a permit")
+        delivered = evidence.acknowledged(message)
+        if delivered is None or not _permitted(evidence, message, delivered):
+            bad.append(f"message {message.id} flowed without a permit at that instant")
     return looked, bad
+
+
+def _permitted(evidence: Evidence, message: Message, delivered: Event) -> bool:
+    """Asked again with the agreements and facts that the ledger held when it was acknowledged."""
+    said = evidence.at_leaf(message.leaf)
+    question: Question = "release" if said.kind == "release" else "search"
+    before = delivered.leaves[0]
+    asked = evidence.decisions(message.case, question, before)
+    if not asked:
+        return False
+    known = Facts.from_json(asked[-1].values["facts"])
+    now = decide(evidence.agreements_before(before), question, known, at=delivered.at)
+    fields = set(said.values["fields"]) if question == "release" else set()
+    return now.permit and fields <= set(now.fields.get(message.recipient, ()))
 
 
 def second_repository_unchanged(evidence: Evidence) -> Found:
@@ -188,6 +231,7 @@ def second_repository_unchanged(evidence: Evidence) -> Found:
 def retracted_everywhere(evidence: Evidence) -> Found:
     """I7: each retraction was acknowledged; nothing stands that the facts now known forbid."""
     bad, looked = [], 0
+    out = {message.leaf for message in evidence.messages if message.may_be_held}
     for message in evidence.messages:
         if message.kind == "retraction":
             looked += 1
@@ -196,30 +240,49 @@ def retracted_everywhere(evidence: Evidence) -> Found:
     for case in evidence.cases:
         if not changes(case):
             continue
-        for recipient, item in released(case).items():
+        known = facts(case, found_in_second(case))
+        for item in (release for release in standing(case) if release.leaf in out):
             looked += 1
-            now_known = facts(case, found_in_second(case))
-            then = decide(evidence.house.agreements(), "release", now_known, at=item["at"])
-            if not set(item["fields"]) <= set(then.fields.get(recipient, ())):
-                bad.append(f"case {case.token}: `{recipient}` still holds what it should not")
+            then = decide(evidence.house.agreements(), "release", known, at=item.at)
+            if not set(item.fields) <= set(then.fields.get(item.recipient, ())):
+                bad.append(f"case {case.token}: `{item.recipient}` still holds what it should not")
     return looked, bad
 
 
 def no_personal_data(evidence: Evidence) -> Found:
-    """I9: no leaf holds a name, a birth date or a control number of any submission."""
-    bad = []
-    personal: dict[bytes, str] = {}
-    for case in evidence.cases:
-        if case.submission is not None:
-            for text in (case.submission.tcn, case.submission.subject.get("NAM", "")):
-                if text:
-                    personal[text.encode()] = case.token
+    """I9: outside its commitments no leaf holds anything of a case; no commitment comes twice.
+
+    Two equal commitments would say that two values are the same, without opening either.
+    """
+    bad: list[str] = []
+    personal = dict(_personal(evidence.cases))
+    seen: dict[bytes, int] = {}
     for number, leaf in enumerate(evidence.leaves):
-        read = entry.read(leaf)
+        try:
+            read = entry.read(leaf)
+        except LedgerError:
+            bad.append(f"leaf {number} is not an entry of commitments")
+            continue
         if read.public and read.kind != "agreement":
             bad.append(f"leaf {number} holds plain content")
-        bad.extend(f"leaf {number} names case {t}" for text, t in personal.items() if text in leaf)
+        plain = entry.canonical([read.kind, read.period, read.policy, dict(read.public)]).decode()
+        bad.extend(f"leaf {number} names case {t}" for text, t in personal.items() if text in plain)
+        for name, commitment in read.commitments.items():
+            if seen.setdefault(commitment, number) != number:
+                bad.append(f"leaves {seen[commitment]} and {number} commit alike, `{name}`")
     return len(evidence.leaves), bad
+
+
+def _personal(cases: Iterable[Case]) -> Iterator[tuple[str, str]]:
+    """(text, case) of what points at one person or file."""
+    for case in cases:
+        yield case.token, case.token
+        yield case.sha256, case.token
+        if case.submission is not None:
+            subject = case.submission.subject
+            for text in (case.submission.tcn, subject.get("NAM", ""), subject.get("DOB", "")):
+                if text:
+                    yield text, case.token
 
 
 def decisions_can_be_remade(evidence: Evidence) -> Found:
