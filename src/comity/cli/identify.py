@@ -183,8 +183,8 @@ def _print_errors(body: dict[str, Any], found: Sequence[Found]) -> None:
         click.echo(f"  {name}")
     click.echo(f"not first: {len(body['missed'])}")
     for miss in body["missed"]:
-        said = miss["error"] or f"first was {miss['best']}, score {miss['score']}"
-        click.echo(f"  {miss['image']}: {said}")
+        first = f"{miss['image']}: first was {miss['best']}, score {miss['score']}"
+        click.echo(f"  {miss['error'] or first}")
 
 
 def _print_candidates(found: Sequence[Found], fpir_max: float) -> None:
