@@ -21,7 +21,7 @@ from comity.exchange.house import House
 from comity.service import failures, guard
 from comity.service.desk import Desk
 from comity.service.failures import StatusError
-from comity.service.pages import CSS, page, shown_table, wants_html
+from comity.service.pages import CSS, FRONT, page, shown_table, wants_html
 from comity.service.public import Public
 from comity.statistics.disclosure import THRESHOLD
 
@@ -73,6 +73,7 @@ def app(
         docs_url=None,  # those pages load scripts from elsewhere; docs/spec/http.md is ours
         redoc_url=None,
         responses={"default": {"model": Failure}},
+        redirect_slashes=False,
     )
     made.state.desk, made.state.public, made.state.bytes_max = desk, public, bytes_max
     made.include_router(ROUTES)
@@ -178,7 +179,7 @@ def front(request: Request, public: InPublic) -> Response:
         "head": public.head().as_json(),
         "key": public.key().decode().strip(),
     }
-    shown = {**body, "table": shown_table(table) if table else None}
+    shown = {**body, "table": shown_table(table, FRONT) if table else None}
     return _either(
         request, "house", body, {**shown, "mebibytes": request.app.state.bytes_max >> 20}
     )

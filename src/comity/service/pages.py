@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,10 @@ HERE = Path(__file__).parent
 TEMPLATES = Jinja2Templates(directory=HERE / "templates")
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True
 CSS = (HERE / "page.css").read_text(encoding="utf-8")
+FRONT = (
+    "submissions", "rejected", "not_searched", "searched", "matches", "withheld", "released",
+    "retracted",
+)  # fmt: skip
 STATUS_WORDS = {
     "in_force": "in force",
     "suspended": "suspended",
@@ -40,9 +44,9 @@ def page(request: Request, name: str, context: Mapping[str, Any], status: int = 
     return answer
 
 
-def shown_table(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The published table cut to its main measures; CSV and JSON have every column."""
-    columns = [name for name in MEASURES if name in body["columns"]]
+def shown_table(body: Mapping[str, Any], measures: Iterable[str] = MEASURES) -> dict[str, Any]:
+    """The published table cut to some measures; CSV and JSON have every column."""
+    columns = [name for name in measures if name in body["columns"]]
     rows = [
         {
             "name": row.get("jurisdiction", "All"),
