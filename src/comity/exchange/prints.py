@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from comity.errors import PoorTemplateError
 from comity.image import check, codecs
@@ -10,10 +11,13 @@ from comity.minutiae.extract import Extractor, extract
 from comity.records import ImageRecord, Template
 from comity.search.identify import MINUTIAE_MIN
 
+# A case is re-opened by every disposition and correction; its images have not changed since.
+KEPT = 1024
 # A house holds one of these. Another one is a remote extractor, or a test's prints without pixels.
 TemplateOf = Callable[[ImageRecord, Extractor], Template]
 
 
+@lru_cache(maxsize=KEPT)
 def template_of(image: ImageRecord, extractor: Extractor) -> Template:
     """The minutiae of one image, if it is a fingerprint that can be searched with.
 
