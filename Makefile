@@ -60,6 +60,8 @@ $(VENV)/.locked: $(VENV)/.pip requirements.lock
 
 $(VENV)/.ready: $(VENV)/.locked pyproject.toml
 	@$(PIP) install --no-deps --editable .
+	@echo "compiling the numeric kernels, once"
+	@$(BIN)/python scripts/compile_kernels.py
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
