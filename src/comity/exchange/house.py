@@ -20,7 +20,8 @@ from comity.exchange.tokens import Tokens
 from comity.ledger import entry as ledger_entry
 from comity.ledger.note import Signer, generate
 from comity.minutiae.extract import Extractor
-from comity.search.gallery import MANIFEST, Gallery
+from comity.search.gallery import Gallery
+from comity.search.manifest import MANIFEST
 
 ADOPTED = "agreements"  # the case under which agreements are recorded
 # ISO/IEC 19795-1 fpir at which a candidate counts as identified. An operating point is an input;
