@@ -33,7 +33,8 @@ from numpy.typing import NDArray
 from benchmarks.fvc import DATABASES, EXTRACTORS, FINGERS, IMPRESSIONS, Impression, load
 from comity.minutiae import mindtct
 from comity.minutiae.synthesise import impression_template, master_template
-from comity.search import codes, kernels, mcc
+from comity.search import codes, mcc
+from comity.search.codes import kernels
 from comity.search.gallery import Gallery
 from comity.search.identify import rank
 from comity.search.segment import ROW_WORDS

@@ -1,4 +1,4 @@
-"""Fit src/comity/search/codes.npz, the projection of the first pass's codes, on synthetic fingers.
+"""Fit src/comity/search/codes/codes.npz, the codes' projection, on synthetic fingers.
 
     python benchmarks/fit_codes.py [--write] [--judge ../shared/data/prints/fvc2002]
 
@@ -24,7 +24,7 @@ from comity.search import codes
 SEED = 20100  # any; the shipped file is this one's
 FINGERS, IMPRESSIONS = 6000, 5
 SHRINK = 0.1  # of the within-finger covariance towards its mean variance; flat from 0.03 to 0.3
-TARGET = Path(__file__).parent.parent / "src/comity/search/codes.npz"
+TARGET = Path(__file__).parent.parent / "src/comity/search/codes/codes.npz"
 
 
 def discriminants(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from comity.search import codes, kernels
+from comity.search import codes
+from comity.search.codes import kernels
 from tests.reference import codes as oracle
 from tests.search.prints import capture, moved, plain, scattered
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
-import os
 import threading
 import zlib
 from collections import OrderedDict
@@ -26,7 +24,7 @@ from numpy.typing import NDArray
 
 from comity import records
 from comity.errors import GalleryError
-from comity.search import codes
+from comity.search import codes, manifest
 from comity.search.segment import (
     ROW,
     Enrolled,
@@ -37,9 +35,6 @@ from comity.search.segment import (
     write_record,
 )
 
-FORMAT = "comity-gallery"
-VERSION = 1
-MANIFEST = "manifest.json"
 SEGMENT_ROWS_MAX = 65_536  # 45 MB of rows: what a writer checks when it opens
 RECENT_MAX = 4_096  # people whose templates stay unpacked, about 20 KB each
 
@@ -79,15 +74,14 @@ class Gallery:
                 next_step="name another folder, or add to the gallery that is there",
             )
         path.mkdir(parents=True, exist_ok=True)
-        _write_manifest(path, [])
+        manifest.write(path, [])
         return cls.open(path)
 
     @classmethod
     def open(cls, folder: Path | str) -> Gallery:
         """Open a gallery. Raises GalleryError where it is missing, damaged or of another kind."""
         path = Path(folder)
-        manifest = _read_manifest(path)
-        return cls(path, manifest["sealed"])
+        return cls(path, manifest.read(path))
 
     def __len__(self) -> int:
         return sum(len(segment) for segment in self._segments)
@@ -212,7 +206,7 @@ class Gallery:
 
     def _follow(self) -> None:
         """Open the segments that another writer has sealed or begun."""
-        for entry in _read_manifest(self.folder)["sealed"][len(self._sealed) :]:
+        for entry in manifest.read(self.folder)[len(self._sealed) :]:
             self._segments[-1].refresh()
             self._sealed.append(entry)
             self._segments[-1].sealed = True
@@ -234,7 +228,7 @@ class Gallery:
             "rows_crc": zlib.crc32(segment.rows_path.read_bytes()),
             "data_crc": zlib.crc32(segment.data_path.read_bytes()),
         }
-        _write_manifest(self.folder, [*self._sealed, entry])
+        manifest.write(self.folder, [*self._sealed, entry])
         self._follow()
 
     def _holds(self, key: int, body: bytes, identity: str) -> bool:
@@ -310,52 +304,3 @@ def _one_a_finger(
 
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
-def _write_manifest(folder: Path, sealed: Sequence[dict[str, Any]]) -> None:
-    """Replace the manifest as a whole: a crash leaves the old one or the new one."""
-    body = {
-        "format": FORMAT,
-        "version": VERSION,
-        "codes": codes.projection()[2],
-        "sealed": list(sealed),
-    }
-    fresh = folder / (MANIFEST + ".new")
-    with fresh.open("w") as file:
-        json.dump(body, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / MANIFEST)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        body = json.loads(path.read_text())
-        version, name = (body["format"], body["version"]), body["codes"]
-        sealed = [{"number": int(s["number"]), "rows": int(s["rows"]), **s} for s in body["sealed"]]
-    except FileNotFoundError as error:
-        raise GalleryError(
-            "there is no gallery",
-            where=str(folder),
-            expected=f"a folder with {MANIFEST}",
-            next_step="build one with `comity gallery build`",
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise damaged(str(path), "a gallery's manifest", str(error)) from error
-    if version != (FORMAT, VERSION):
-        raise damaged(str(path), f"{FORMAT} version {VERSION}", f"{version[0]} {version[1]}")
-    if name != codes.projection()[2]:
-        raise GalleryError(
-            "the gallery's codes were made with other parameters",
-            where=str(path),
-            expected=f"codes `{codes.projection()[2]}`",
-            found=f"`{name}`",
-            next_step="build the gallery again from its images with this release",
-        )
-    return {"sealed": sealed}

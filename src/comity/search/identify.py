@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from comity import records
 from comity.errors import PoorTemplateError
-from comity.search import calibrate, codes, compare, kernels
+from comity.search import calibrate, codes, compare
+from comity.search.codes import kernels
 from comity.search.gallery import Gallery
 from comity.search.segment import Enrolled
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity import records
-from comity.search import kernels
+from comity.search.codes import kernels
 
 BITS = 512
 WORDS = BITS // 64
@@ -33,7 +33,7 @@ def projection() -> tuple[NDArray[np.float32], NDArray[np.float32], str]:
 
     Made by benchmarks/fit_codes.py. Codes of different parameters cannot be compared.
     """
-    raw = resources.files("comity.search").joinpath("codes.npz").read_bytes()
+    raw = resources.files("comity.search.codes").joinpath("codes.npz").read_bytes()
     with np.load(io.BytesIO(raw)) as stored:
         matrix = stored["matrix"].astype(np.float32) * stored["scale"]
         offset = stored["offset"].astype(np.float32)
