@@ -172,7 +172,7 @@ def _draw_masters(path: Path, seed: int) -> None:
     for column, kind in enumerate(KINDS):
         draw.text((column * 210 + 6, 2), kind.replace("_", " "), fill=0, font=font)
         for row in range(2):
-            finger = synthesise.master(seed, 900 + row, 2, kind=kind)
+            finger = synthesise.master(seed, 900 + 6 * row + column, 2, kind=kind)
             grey = np.clip(127.5 - 127.5 * finger.ridges, 0, 255).astype(np.uint8)
             tile = Image.fromarray(grey).resize((204, 255), Image.Resampling.LANCZOS)
             sheet.paste(tile, (column * 210, 22 + row * 258))
@@ -200,7 +200,7 @@ def _draw_histograms(path: Path, samples: Samples) -> None:
         ("minutiae", "MINDTCT minutiae", (0, 100, 20)),
         ("bozorth3_genuine", "BOZORTH3, same finger", (0, 300, 20)),
         ("bozorth3_impostor", "BOZORTH3, different fingers", (0, 40, 20)),
-        ("mcc_genuine", "MCC, same finger", (0, 0.4, 20)),
+        ("mcc_genuine", "MCC, same finger", (0, 0.7, 20)),
         ("mcc_impostor", "MCC, different fingers", (0.01, 0.03, 20)),
     )
     wide, tall = 400, 230

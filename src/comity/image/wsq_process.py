@@ -108,7 +108,7 @@ def decode(data: bytes) -> NDArray[np.uint8]:
     """Pixels uint8 (h, w) of one WSQ image whose headers `wsq_header.read` has passed.
 
     Raises  ImageError  the decoder refused, crashed, or took longer than 20 s
-    Cost    12 ms for 388 x 374 px; the first call starts the child, about 0.2 s
+    Cost    16 ms for 388 x 374 px; the first call starts the child, about 0.2 s
     """
     with _lock:
         if _running and _running[0].owner != os.getpid():
