@@ -34,7 +34,7 @@ format: $(VENV)/.ready-dev  ## rewrite the code in the house format
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.ready  ## speed and accuracy of what exists, on this machine
-	@$(BIN)/comity bench
+	@$(BIN)/comity bench --quick
 
 reference: $(VENV)/.ready  ## write docs/reference/ from the code
 	$(BIN)/python scripts/reference.py
