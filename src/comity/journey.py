@@ -39,7 +39,7 @@ def pursue(case: Case) -> tuple[Finding, ...]:
         respond.refuse(case, turned_away)
         return turned_away
     probe, findings = intake.probe(case)  # 2 image, minutiae: templates
-    if not probe:
+    if len(probe) <= len(findings):  #   no finger, or most of them unusable
         respond.refuse(case, findings or (intake.no_finger(case),))
         return findings
     found = respond.search_criminal(case, probe)  # 3 search: the criminal repository
