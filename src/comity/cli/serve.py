@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -27,7 +28,13 @@ OPEN_DOOR = (
 )
 @click.option("--publish", help="Where ledger and statistics are published; else HOUSE/published.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=8000, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="0 takes any free one.",
+)
 @click.option(
     "--name",
     "names",
@@ -70,7 +77,8 @@ def command(
         click.echo(f"Comity at http://{address}:{listening.getsockname()[1]}/ (Ctrl-C stops it)")
         if not _loopback(host):
             click.echo(f"comity: {OPEN_DOOR}", err=True)
-        uvicorn.Server(settings).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # raised again by uvicorn once it has stopped
+            uvicorn.Server(settings).run(sockets=[listening])
     house.close()
 
 
@@ -84,7 +92,7 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise CallerError(
             "nothing can listen at this address",
             where=f"{host} port {port}",
