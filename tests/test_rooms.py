@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # A command opens every door: `comity demo` runs the programme, `comity serve` the service.
     "cli": BELOW | {"exchange", "journey", "programme", "service"},
     "__init__": set(),
+    "__main__": {"cli"},
 }
 
 
