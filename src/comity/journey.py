@@ -38,23 +38,32 @@ def pursue(case: Case) -> tuple[Finding, ...]:
     if turned_away := intake.refusal(case):
         respond.refuse(case, turned_away)
         return turned_away
-    probe, findings = intake.probe(case)  # 2 image, minutiae: templates
-    if len(probe) <= len(findings):  #   no finger, or most of them unusable
-        respond.refuse(case, findings or (intake.no_finger(case),))
-        return findings
-    found = respond.search_criminal(case, probe)  # 3 search: the criminal repository
-    respond.first_response(case, found)
-
     number, because = round_of(case)
-    may_search = decide(case, "search", number, because)  # 4 agreement: may it be asked at all
-    if not may_search.permit and case.event("second search") is None:
-        return findings  #   no search is made there
-    second = respond.search_second(case, probe, may_search)  # 5 search: the second repository
-    if second["identity"] is None:
+    findings: tuple[Finding, ...] = ()
+    if case.event("second search") is None:
+        findings = search(case, number, because)  # 2 to 5
+    second = case.event("second search")
+    if second is None:
+        return findings
+    if second.body["identity"] is None:
         release.second_response(case, matched=False, decision=None)
         return findings
     may_release = decide(case, "release", number, because)  # 6 agreement: who may learn what
     release.release(case, may_release, number, because)  # 7 ledger first, then the release
     release.second_response(case, matched=True, decision=may_release)
     change.retract(case, number, because)  # 9 what should not have left comes back
+    return findings
+
+
+def search(case: Case, number: int, because: str) -> tuple[Finding, ...]:
+    """Steps 2 to 5, until the second repository has answered: no pixel is looked at after that."""
+    probe, findings = intake.probe(case)  # 2 image, minutiae: templates
+    if len(probe) <= len(findings):  #   no finger, or most of them unusable
+        respond.refuse(case, findings or (intake.no_finger(case),))
+        return findings
+    found = respond.search_criminal(case, probe)  # 3 search: the criminal repository
+    respond.first_response(case, found)
+    may_search = decide(case, "search", number, because)  # 4 agreement: may it be asked at all
+    if may_search.permit:  #   if not, no search is made there
+        respond.search_second(case, probe, may_search)  # 5 search: the second repository
     return findings

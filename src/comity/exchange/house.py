@@ -115,26 +115,29 @@ class House:
         """Record agreements that are new or changed, each as a public entry; return how many.
 
         All of them or none: between two agreements of one set nothing may be decided.
+        Raises AgreementError for one that its own file format cannot say.
         """
         known = {a.id: a for a in self.agreements()}
         changed = [a for a in agreements if known.get(a.id) != a]
         if not changed:
             return 0
+        bodies = [canonical(agreement) for agreement in changed]
+        for body in bodies:
+            from_canonical(body)  # what cannot be read again would stop every later decision
         after = Agreements(tuple((known | {a.id: a for a in changed}).values()))
         step = f"adopted {len(self.store.events(ADOPTED)) + 1}"
         salt = self.tokens.salts(ADOPTED, step)
         entries = []
-        for agreement in changed:
+        for agreement, body in zip(changed, bodies, strict=True):
             data, opening = ledger_entry.make(
                 "agreement",
                 period=f"{at:%Y-%m}",
                 policy=after.policy,
                 values={"id": agreement.id, "recorded_at": at.isoformat()},
-                public={"agreement": canonical(agreement)},
+                public={"agreement": body},
                 salt=salt,
             )
             entries.append(Entry(data, opening.as_json()))
-        bodies = [canonical(agreement) for agreement in changed]
         made = self.store.commit(ADOPTED, step, at, {"adopted": bodies}, entries)
         # Somebody else may have adopted others meanwhile, under this very step.
         return len(changed) if made.body["adopted"] == bodies else self.adopt(agreements, at)
