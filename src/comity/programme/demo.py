@@ -7,6 +7,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from comity.ledger import audit
 from comity.ledger.checkpoint import Checkpoint
 from comity.programme import files, people, plan, world
 from comity.programme import report as page
+from comity.programme.ahead import Ahead
 from comity.programme.ending import STATES, ending
 from comity.programme.plan import PRESETS, Plan
 from comity.programme.run import Outcome, run
@@ -86,14 +88,16 @@ def demo(out: Path, *, seed: int, count: int, report: Report) -> Demo:
     agreements = read_directory(PRESETS / PRESET)
     for _, name, _, data in made:
         (out / "submissions" / name).write_bytes(data)
-    outcome = run(
-        script,
-        house,
-        agreements,
-        made,
-        out / "responses",
-        lambda: report("Bookings through the journey", len(made), 1),
-    )
+    with ProcessPoolExecutor(world.WORKERS) as pool:
+        house.template_of = Ahead(pool, [data for *_, data in made], house.extractor)
+        outcome = run(
+            script,
+            house,
+            agreements,
+            made,
+            out / "responses",
+            lambda: report("Bookings through the journey", len(made), 1),
+        )
     head, table, checks = _publish(out, house, script, report)
     _page(out, script, seed, house, outcome, head, table, checks)
     report("Publishing and verifying", 3, 1)
