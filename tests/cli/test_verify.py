@@ -44,6 +44,11 @@ def verify(*words: object) -> Result:
     return CliRunner().invoke(main, ["verify", *map(str, words)])
 
 
+def entries_of(run: Path) -> list[bytes]:
+    size = int(tiles.read_checkpoint(run / "ledger").splitlines()[1])
+    return list(tiles.read_entries(run / "ledger", size))
+
+
 def found(result: Result) -> dict[str, list[str]]:
     """Check -> what it found wrong, from --json."""
     body = json.loads(result.stdout)
@@ -66,8 +71,7 @@ def test_a_sound_run_says_what_was_looked_at(run: Path) -> None:
 def test_the_table_names_the_ledger_and_warns_of_a_key_beside_it(run: Path) -> None:
     shown = verify(run / "ledger")
     assert shown.exit_code == 0
-    size = tiles.read_checkpoint(run / "ledger").decode().splitlines()[1]
-    assert f"Ledger ledger.example/oak: {size} entries" in shown.output
+    assert f"Ledger ledger.example/oak: {len(entries_of(run))} entries" in shown.output
     assert "files agree with each other, not who wrote them" in shown.output
     elsewhere = run.parent / "operator.vkey"
     shutil.copy(run / "ledger" / "ledger.vkey", elsewhere)
@@ -238,7 +242,7 @@ def test_a_decision_of_any_shape_ends_in_a_finding(
 
 def test_an_older_checkpoint_is_continued_or_the_rollback_is_named(run: Path) -> None:
     kept = run.parent / "kept"
-    leaves = list(tiles.read_entries(run / "ledger", 20))[:5]
+    leaves = entries_of(run)[:5]
     key = signer_of(run)
     tree = Tree.of_entries(leaves)
     kept.write_bytes(checkpoint.sign(Checkpoint(key.name, 5, tree.root()), key))
@@ -269,7 +273,7 @@ def test_a_witness_that_did_not_sign_is_missed(run: Path) -> None:
 
 def test_a_proof_needs_no_ledger(run: Path) -> None:
     head = tiles.read_checkpoint(run / "ledger")
-    leaves = list(tiles.read_entries(run / "ledger", 20))
+    leaves = entries_of(run)
     proof_file, entry_file, key = (run.parent / n for n in ("7.tlog-proof", "7.json", "log.vkey"))
     proof_file.write_bytes(prove(Tree.of_entries(leaves), 7, head).as_bytes())
     entry_file.write_bytes(leaves[7])
@@ -278,7 +282,7 @@ def test_a_proof_needs_no_ledger(run: Path) -> None:
     words = ("--proof", proof_file, "--entry", entry_file)
     right = verify("--key", key, *words)
     assert right.exit_code == 0, right.output
-    assert "number 7 of 20" in " ".join(right.output.replace("│", " ").split())
+    assert f"number 7 of {len(leaves)}" in " ".join(right.output.replace("│", " ").split())
     assert verify("--key", OTHER_LOG.verifier_key, *words).exit_code == 1
     entry_file.write_bytes(leaves[8])
     wrong = verify("--key", key, *words, "--json")

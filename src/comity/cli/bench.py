@@ -27,8 +27,8 @@ from comity.errors import CallerError
 FOLDER = "benchmarks"
 RESULTS = "results.csv"
 COLUMNS = ("date", "commit", "machine", "data", "n", "seconds", "peak_mib", "metric", "value")
-# What `--quick` runs, in this order, with the sizes at which it is quick: about four minutes
-# together on two cores once out/templates is filled, which costs two more.
+# What `--quick` runs, in this order, with the sizes at which it is quick: 160 s together on two
+# cores, and once some minutes more to fill out/templates for the search.
 QUICK: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "bench_wire": (),
