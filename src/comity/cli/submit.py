@@ -92,7 +92,8 @@ def _open(folder: Path, extractor: Extractor) -> House:
 def _inputs(files: Iterable[str]) -> Iterator[tuple[str, bytes | ComityError]]:
     for given in files:
         if given == "-":
-            yield "standard input", sys.stdin.buffer.read(BYTES_MAX + 1)
+            data = sys.stdin.buffer.read(BYTES_MAX + 1)
+            yield "standard input", data if len(data) <= BYTES_MAX else _too_large("standard input")
             continue
         path = Path(given)
         found = (
@@ -114,13 +115,7 @@ def _inputs(files: Iterable[str]) -> Iterator[tuple[str, bytes | ComityError]]:
 def _read(path: Path) -> bytes | ComityError:
     try:
         if path.stat().st_size > BYTES_MAX:
-            return CallerError(
-                "the file is too large for a transaction",
-                where=str(path),
-                expected=f"at most {BYTES_MAX >> 20} MiB",
-                found=f"{path.stat().st_size >> 20} MiB",
-                next_step="split it: one transaction a file",
-            )
+            return _too_large(str(path))
         return path.read_bytes()
     except OSError as error:
         return CallerError(
@@ -130,6 +125,16 @@ def _read(path: Path) -> bytes | ComityError:
             found=error.strerror or str(error),
             next_step="check the name and its permissions",
         )
+
+
+def _too_large(name: str) -> CallerError:
+    return CallerError(
+        "the file is too large for a transaction",
+        where=name,
+        expected=f"at most {BYTES_MAX >> 20} MiB",
+        found="more",
+        next_step="split it: one transaction a file",
+    )
 
 
 def _submit(
