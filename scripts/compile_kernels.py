@@ -22,7 +22,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         gallery = Gallery.create(Path(folder) / "gallery")
         # More people than are all compared in full, so that the scan is compiled too.
-        gallery.extend([(f"P{n}", [template], "") for n in range(101)])
+        gallery.extend([(f"P{n}", [template], "") for n in range(401)])
         rank([template], gallery)
     paired(template, template)
 

@@ -18,7 +18,7 @@ class MemoryPartner:
     away    recipients that cannot be reached
     lies    the digest it claims to hold instead of the true one
     before, after  called with each message, before it is taken and after
-    calls   every delivery, repeated ones too
+    calls   every delivery, repeated ones too;  rejected  those that came again in other bytes
     """
 
     away: set[str] = field(default_factory=set)
@@ -28,6 +28,7 @@ class MemoryPartner:
     inbox: dict[str, dict[int, bytes]] = field(default_factory=lambda: defaultdict(dict))
     kinds: dict[int, str] = field(default_factory=dict)
     calls: list[tuple[str, int, str]] = field(default_factory=list)
+    rejected: list[Message] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def deliver(self, message: Message) -> str:
@@ -37,6 +38,8 @@ class MemoryPartner:
             raise ConnectionRefusedError(f"{message.recipient} cannot be reached")
         with self._lock:
             held = self.inbox[message.recipient].setdefault(message.leaf, message.data)
+            if held != message.data:
+                self.rejected.append(message)
             self.kinds[message.leaf] = message.kind
             self.calls.append((message.recipient, message.leaf, message.kind))
         if self.after is not None:

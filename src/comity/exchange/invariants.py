@@ -48,6 +48,7 @@ class Evidence:
         self.messages = messages(house)
         self.events = house.store.events()
         self.damage: list[str] = []  # what should have been evidence and does not verify
+        self._sets: dict[int, Agreements] = {}  # by how many agreement entries came before
         openings = house.store.openings()
         self.entries = [
             self._opened(n, leaf, openings.get(n)) for n, leaf in enumerate(self.leaves)
@@ -86,12 +87,12 @@ class Evidence:
 
     def agreements_before(self, leaf: int) -> Agreements:
         """The set in force at a leaf, from the ledger's own public documents."""
-        latest = {
-            e.public["agreement"]["agreement"]: e.public["agreement"]
-            for e in self.of("agreement")
-            if e.index < leaf
-        }
-        return Agreements(tuple(from_canonical(body) for body in latest.values()))
+        older = tuple(e for e in self.of("agreement") if e.index < leaf)
+        if len(older) not in self._sets:
+            latest = {e.public["agreement"]["agreement"]: e.public["agreement"] for e in older}
+            bodies = (from_canonical(body) for body in latest.values())
+            self._sets[len(older)] = Agreements(tuple(bodies))
+        return self._sets[len(older)]
 
     def acknowledged(self, message: Message) -> Event | None:
         step = f"acknowledged {message.id}"

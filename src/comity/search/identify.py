@@ -15,7 +15,9 @@ from comity.search.gallery import Gallery
 from comity.search.segment import Enrolled
 
 MINUTIAE_MIN = 8  # below, a finger's similarity says little; FVC2002 has 1 print in 240 below
-BUDGET_MIN = 100
+# The fewer fingers a code is summed over, the longer the shortlist that holds the mate: by default
+# so many fingers are compared in full, 40 people by ten fingers or 400 by one.
+BUDGET_FINGERS = 400
 BUDGET_SHARE = 1000  # one in so many is compared in full
 
 
@@ -36,7 +38,7 @@ def rank(
     probe   templates of fingers 1..10, any missing; plain thumbs 11 and 12 count as 1 and 6;
             of two of one finger the one with more minutiae is used, one below 8 is not
     keep    candidates to return at most
-    budget  rows compared in full; None: everyone up to 100, then 100 or 1 in 1,000
+    budget  rows compared in full; None: 400 by the number of fingers, or 1 in 1,000 if more
 
     Raises
     ------
@@ -48,7 +50,7 @@ def rank(
     hand = usable(probe)
     size = len(gallery)
     if budget is None:
-        budget = max(BUDGET_MIN, size // BUDGET_SHARE)
+        budget = max(BUDGET_FINGERS // len(hand), size // BUDGET_SHARE)
     best: dict[str, tuple[float, int, records.Candidate]] = {}
     for row in shortlist(hand, gallery, budget).tolist():
         person = gallery.person(row)
