@@ -33,7 +33,7 @@ SIDE_PX_MIN = 64  # 3 mm: less shows too few ridges to tell
 
 _STEP = 8  # px between measured places
 _BLOCK = 64  # px a side of a spectrum's block
-_BLOCKS_MAX = 96
+_BLOCKS_MAX = 40
 _PERIODS_PX = np.geomspace(30.0, 3.0, 33)  # middles of the spectrum's rings
 RING_WIDTH = 0.08  # deviation in log period; narrower than a 64 px block resolves at 9 px
 
