@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -30,6 +30,7 @@ from tests.house import (
     STRANGER,
     UNSURE,
     VISITOR,
+    WIDE,
     Town,
     agreement,
     booking,
@@ -40,6 +41,12 @@ from tests.house import (
 Act = Callable[[Town], None]
 RECIPIENTS = ("notified_agency", "local_agency", "contributor")
 PEOPLE = (VISITOR, CROSSER, CITIZEN, UNSURE, STRANGER)
+EXCLUDED = {
+    "citizen": 0.75,
+    "juvenile": 0.75,
+    "victim_or_witness": 0.4,
+    "lawful_process_only": 0.1,
+}
 NORTH, SOUTH = ORI, "XA0020000"
 DAYS = 40  # of one life
 
@@ -168,7 +175,9 @@ def short_life() -> list[Planned]:
 def random_life(seed: int) -> list[Planned]:
     """A drawn one: two counties, their agreements, three to five bookings and what follows."""
     acts: list[tuple[float, str, Act]] = []
-    terms = [_terms(seed, name, ori) for name, ori in (("north", NORTH), ("south", SOUTH))]
+    terms = [
+        one for name, ori in (("north", NORTH), ("south", SOUTH)) for one in _terms(seed, name, ori)
+    ]
     acts.append((0.0, "adopt", adopts(*terms)))
     acts += _endings(seed, terms)
     draw = rng(seed, "bookings")
@@ -185,18 +194,30 @@ def random_life(seed: int) -> list[Planned]:
     return [Planned(day * DAY, f"day {day:.1f}: {name}", act) for day, name, act in acts]
 
 
-def _terms(seed: int, name: str, ori: str) -> Agreement:
+def _terms(seed: int, name: str, ori: str) -> Iterator[Agreement]:
+    """A county's own agreement, a mandate that begins before or in this life, or both."""
+    draw = rng(seed, f"mandate {name}")
+    sort = draw.choice(["own"] * 6 + ["both", "mandate"])
+    if sort != "own":
+        starts = START + draw.uniform(-20, 20) * DAY
+        yield agreement(
+            f"{name}-mandate",
+            ori=ori,
+            regime="federal_mandate",
+            effective=starts,
+            answer=draw.random() < 0.5,
+            release=WIDE[:2],
+            terminate_days=5,
+        )
+    if sort == "mandate":
+        return
     draw = rng(seed, f"terms {name}")
-    return agreement(
+    yield agreement(
         name,
         ori=ori,
-        stage=draw.choice(["arrest", "arrest", "conviction"]),
-        levels=("2010", draw.choice([LEVELS, LEVELS, ("1", "2")])),
-        exclusions={
-            fact: None
-            for fact in ("citizen", "juvenile", "victim_or_witness", "lawful_process_only")
-            if draw.random() < 0.3
-        },
+        stage=draw.choice(["arrest"] * 3 + ["conviction"]),
+        levels=("2010", draw.choice([LEVELS] * 4 + [("1", "2")])),
+        exclusions={fact: None for fact, chance in EXCLUDED.items() if draw.random() < chance},
         answer=True,
         second_reviewer=draw.random() < 0.5,
         terminate_days=5,
@@ -232,11 +253,11 @@ def _booked(seed: int, number: int) -> list[tuple[float, str, Act]]:
     data = booking(
         person, number, ori=ori, charges=(code,), born=draw.choice(["19800102"] * 3 + ["20000102"])
     )
-    declared = {"victim_or_witness": False} if draw.random() < 0.7 else {}
+    declared = {"victim_or_witness": False} if draw.random() < 0.9 else {}
     at = draw.uniform(0.5, DAYS * 0.6)
     what = f"person {person} in {ori}"
     acts: list[tuple[float, str, Act]] = [(at, f"book {number}: {what}", submits(data, declared))]
-    changes = draw.randint(0, 3)
+    changes = draw.choice([0, 1, 2, 2, 3])
     counted = {"disposition": 0, "correction": 0}
     for _ in range(changes):
         at = draw.uniform(at + 0.1, DAYS)
@@ -248,7 +269,7 @@ def _booked(seed: int, number: int) -> list[tuple[float, str, Act]]:
         else:
             counted["correction"] += 1
             fact = draw.choice(["citizen", "juvenile", "victim_or_witness"])
-            value = draw.random() < 0.6
+            value = draw.random() < 0.7
             act = corrects(data, counted["correction"], fact, value=value)
             acts.append((at, f"booking {number} {fact} {value}", act))
     if draw.random() < 0.5:
