@@ -149,8 +149,11 @@ def test_a_correction_takes_back_from_everyone_and_only_once() -> None:
     town = settle(agreement(exclusions={"citizen": None}))
     case = town.book(VISITOR, 1)
     town.deliver()
+    change.disposition(case, 1, ncic="2299", result="charged")
+    journey.pursue(case)  # permitted again, with nothing new to release
     change.correction(case, 1, fact="citizen", value=True, source="certificate")
-    for _ in range(3):  # a repeated pursuit used to release again what was just taken back
+    for _ in range(3):
+        # Running every round again, the charge's permit released anew what was just taken back.
         journey.pursue(case)
         town.deliver()
     retracted = [m for m in town.messages(case) if m.kind == "retraction"]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from comity.errors import CallerError
 from comity.exchange import intake
-from comity.exchange.case import Case
+from comity.exchange.case import Case, Step
 from comity.exchange.clock import SimulatedClock
 from comity.image import codecs
 from comity.wire.build import car
 from tests.house import (
     DAY,
     FINGERS,
+    ORI,
     START,
     STRANGER,
     VISITOR,
@@ -75,15 +77,23 @@ def test_the_second_file_under_a_number_is_another_case_and_refused() -> None:
     assert intake.refusal(first) == ()
 
 
-def test_two_files_racing_for_one_number_are_two_cases() -> None:
+def test_two_files_racing_for_one_number_are_two_cases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both once became one case: the answer of one, the charges of the other."""
     town = settle(agreement())
     files = [booking(VISITOR, 1), booking(STRANGER, 1)]
-    together = threading.Barrier(2)
+    together, received = threading.Barrier(2), intake._received
     got: list[tuple[Case, bool]] = []
 
+    def slowly(case: Case, *rest: Any) -> Step:
+        """Both have looked whether the number was used, and neither has taken it."""
+        if case.token == expected:
+            together.wait()
+        return received(case, *rest)
+
+    expected = town.house.tokens.case(f"{ORI}|{submission(VISITOR, 1).tcn}")
+    monkeypatch.setattr(intake, "_received", slowly)
+
     def receive(data: bytes) -> None:
-        together.wait()
         case, findings = intake.receive(data, "a.eft", town.house, town.clock, {})
         got.append((case, intake.refused(findings)))
 
@@ -95,9 +105,9 @@ def test_two_files_racing_for_one_number_are_two_cases() -> None:
     assert len({case.token for case, _ in got}) == 2
     assert sorted(refused for _, refused in got) == [False, True]
     for case, _ in got:
-        received = case.event("received")
-        assert received is not None
-        assert received.body["sha256"] == case.sha256
+        event = case.event("received")
+        assert event is not None
+        assert event.body["sha256"] == case.sha256
 
 
 def test_files_without_a_number_are_known_by_their_digest() -> None:
