@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import IO, cast
 
 import numpy as np
@@ -96,8 +97,9 @@ class _Child:
         if self.owner == os.getpid():  # a forked copy must not end its parent's child
             self.process.kill()
             self.process.wait()
-        self.into.close()
         self.out.close()
+        with suppress(OSError):  # what a dead child did not take is still in the buffer
+            self.into.close()
 
 
 _lock = threading.Lock()
