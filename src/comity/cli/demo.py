@@ -14,7 +14,7 @@ from rich.table import Table
 
 from comity.programme.demo import Demo, demo
 
-WIDTH = 108
+WIDTH = 112
 
 
 @click.command()
@@ -84,7 +84,7 @@ def _print(console: Console, done: Demo) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column, no_wrap=True)
     return table
