@@ -225,7 +225,7 @@ def test_a_refusal_cut_short_is_finished_by_pursuing() -> None:
     stranger = b"%PDF-1.4 not a booking"
     case, _ = intake.receive(stranger, "letter.pdf", town.house, town.clock, {})
     findings = journey.pursue(town.case(case.token))
-    assert [f.code for f in findings] == ["unreadable"]
+    assert [f.code for f in findings] == ["not-a-transaction"]
     assert town.kinds(case) == ["contributor first_response"]
 
 

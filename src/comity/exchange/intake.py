@@ -14,6 +14,7 @@ from comity.exchange.house import House
 from comity.exchange.store import Event
 from comity.records import FINGERS, PLAIN_TO_FINGER, Finding, ImageRecord, Submission, Template
 from comity.wire import read as wire_read
+from comity.wire.findings import unreadable
 from comity.wire.submission import submission as submission_of
 from comity.wire.validate import validate
 
@@ -133,12 +134,12 @@ def _understand(data: bytes) -> tuple[Submission | None, tuple[Finding, ...]]:
     try:
         transaction = wire_read.read(data)
     except WireError as error:
-        return None, (_unreadable(error),)
+        return None, (unreadable(error),)
     findings = tuple(validate(transaction))
     try:
         return submission_of(transaction, data), findings
     except WireError as error:
-        return None, (*findings, _unreadable(error))
+        return None, (*findings, unreadable(error))
 
 
 def _received(
@@ -167,21 +168,6 @@ def _received(
         person=None,
     )
     return step
-
-
-def _unreadable(error: WireError) -> Finding:
-    return Finding(
-        code="unreadable",
-        severity="error",
-        record="file",
-        idc=None,
-        tag=error.field,
-        mnemonic="",
-        offset=error.offset,
-        expected=error.expected or "an ANSI/NIST-ITL transaction",
-        found=error.found or error.message,
-        source="ANSI/NIST-ITL 1-2011, 7.1",
-    )
 
 
 def _number_used_again(submission: Submission | None) -> Finding:
