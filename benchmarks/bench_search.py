@@ -1,6 +1,6 @@
 """Accuracy and speed of the search, side by side.
 
-    python benchmarks/bench_search.py ../shared/data/prints/fvc2002 [--people 100000] [--no-row]
+    python -m benchmarks.bench_search ../shared/data/prints/fvc2002 [--people 100000] [--no-row]
 
 Envelope: one row of a gallery is 688 bytes, so a scan of 100,000 people reads 69 MB; memory that
 gives 10 GB/s does that in 7 ms. A comparison of two prints of 40 cylinders touches 1,600 pairs of

@@ -1,6 +1,6 @@
 """Fit src/comity/search/calibration.json from the similarities of real prints.
 
-    python benchmarks/fit_calibration.py ../shared/data/prints/fvc2002 [--write]
+    python -m benchmarks.fit_calibration ../shared/data/prints/fvc2002 [--write]
 
 Takes FVC2002 DB1, DB3 and DB4 set B: 30 fingers with 8 impressions each, of different people, so
 840 pairs of one finger and 27,840 of two. The slope comes from a logistic regression with both

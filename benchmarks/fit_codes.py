@@ -1,6 +1,6 @@
 """Fit src/comity/search/codes/codes.npz, the codes' projection, on synthetic fingers.
 
-    python benchmarks/fit_codes.py [--write] [--judge ../shared/data/prints/fvc2002]
+    python -m benchmarks.fit_codes [--write] [--judge ../shared/data/prints/fvc2002]
 
 No real print is used in the fit: fingers and their impressions are those of
 minutiae/synthesise.py. Linear discriminants of their pair histograms (codes.histogram) are
