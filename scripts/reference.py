@@ -26,15 +26,25 @@ def commands(
     command: click.Command = main, parent: click.Context | None = None, name: str = "comity"
 ) -> Iterator[tuple[str, click.Command, click.Context]]:
     """Every command with its full name, parents before children, by name."""
-    context = click.Context(
-        command, parent, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH
-    )
+    context = context_of(command, parent, name)
     yield context.command_path, command, context
     if isinstance(command, click.Group):
         for child_name in command.list_commands(context):
             child = command.get_command(context, child_name)
             if child is not None and not child.hidden:
                 yield from commands(child, context, child_name)
+
+
+def context_of(command: click.Command, parent: click.Context | None, name: str) -> click.Context:
+    """The context that running it would have; a command keeps the help names of its first."""
+    return click.Context(
+        command,
+        parent,
+        info_name=name,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
+        **command.context_settings,
+    )
 
 
 def error_classes(root: type[ComityError] = ComityError) -> Iterator[type[ComityError]]:

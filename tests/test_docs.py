@@ -98,14 +98,14 @@ def test_no_two_errors_share_a_code() -> None:
 def parses(words: list[str]) -> str:
     """What is wrong with a `comity ...` line, or nothing: its subcommand and options exist."""
     command: click.Command = main
-    context = click.Context(main, info_name="comity")
+    context = reference.context_of(main, None, "comity")
     rest = words[1:]
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         child = command.get_command(context, rest[0])
         if child is None:
             return f"`{context.command_path}` has no command `{rest[0]}`"
         command, rest = child, rest[1:]
-        context = click.Context(command, context, info_name=child.name)
+        context = reference.context_of(command, context, child.name or "")
     options = {name for p in command.get_params(context) for name in (*p.opts, *p.secondary_opts)}
     for word in rest:
         if word == "--":
