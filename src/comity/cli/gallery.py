@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import track
 
-from comity.errors import CallerError, ComityError, PoorTemplateError
-from comity.image import check, codecs
-from comity.minutiae.extract import Extractor, extract
+from comity.errors import CallerError, ComityError
+from comity.exchange.prints import usable
+from comity.image import codecs
+from comity.minutiae.extract import Extractor
 from comity.records import FINGER_NAMES, Template
 from comity.search.gallery import Gallery
-from comity.search.identify import MINUTIAE_MIN
 
 SUFFIXES = frozenset({".png", ".wsq", ".bmp", ".jp2", ".tif", ".tiff", ".jpg", ".jpeg"})
 _NAME = re.compile(r"(?P<identity>.+)_(?P<number>[0-9]+)$")
@@ -70,21 +71,11 @@ def _named(path: Path, identity: str | None) -> Impression:
 def template_of(image: Impression, extractor: Extractor, finger: int) -> Template:
     """Read one image, make sure that it is a fingerprint, and take its minutiae."""
     try:
-        print_ = codecs.read_file(image.path, finger)
-        check.fingerprint(print_)
-        template = extract(print_, extractor)
-        if len(template) < MINUTIAE_MIN:
-            raise PoorTemplateError(
-                "the print shows too little to compare",
-                expected=f"{MINUTIAE_MIN} minutiae or more",
-                found=str(len(template)),
-                next_step="take the print again",
-            )
+        return usable(codecs.read_file(image.path, finger), extractor)
     except ComityError as error:
         if str(image.path) not in error.where:
             error.where = f"{image.path}, {error.where}" if error.where else str(image.path)
         raise
-    return template
 
 
 extractor_option = click.option(
@@ -113,21 +104,29 @@ def group() -> None:
     """
 
 
+ENROLLING = (
+    click.argument("gallery", type=click.Path()),
+    click.argument("images", nargs=-1, required=True, type=click.Path()),
+    click.option(
+        "--identity", help="Whose prints these are. Without it: folder and name before `_N`."
+    ),
+    click.option("--first-impressions", is_flag=True, help="Only images named `ID_1`."),
+    extractor_option,
+    finger_option,
+    click.option("--json", "as_json", is_flag=True, help="The counts and refusals as one object."),
+)
+
+
+def enrolling(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the arguments and options that enrolling takes."""
+    for part in reversed(ENROLLING):
+        command = part(command)
+    return command
+
+
 @group.command()
-@click.argument("gallery", type=click.Path())
-@click.argument("images", nargs=-1, required=True, type=click.Path())
-@click.option("--identity", help="Whose prints these are. Without it: folder and name before `_N`.")
-@click.option("--first-impressions", is_flag=True, help="Only images named `ID_1`.")
-@extractor_option
-@finger_option
-def build(
-    gallery: str,
-    images: tuple[str, ...],
-    identity: str | None,
-    first_impressions: bool,
-    extractor: Extractor,
-    finger: int,
-) -> None:
+@enrolling
+def build(gallery: str, **options: Any) -> None:
     r"""Make a new gallery of the prints in files and folders.
 
     An image that cannot be used is named, with what is wrong, and the rest goes on.
@@ -136,33 +135,21 @@ def build(
     Example:
       comity gallery build out/fvc --first-impressions ../shared/data/prints/fvc2002
     """
-    chosen = _chosen(images, identity, first_impressions)
-    sys.exit(_enrol(Gallery.create(gallery), chosen, extractor, finger))
+    chosen = _chosen(options)
+    sys.exit(_enrol(Gallery.create(gallery), chosen, options))
 
 
 @group.command()
-@click.argument("gallery", type=click.Path())
-@click.argument("images", nargs=-1, required=True, type=click.Path())
-@click.option("--identity", help="Whose prints these are. Without it: folder and name before `_N`.")
-@click.option("--first-impressions", is_flag=True, help="Only images named `ID_1`.")
-@extractor_option
-@finger_option
-def add(
-    gallery: str,
-    images: tuple[str, ...],
-    identity: str | None,
-    first_impressions: bool,
-    extractor: Extractor,
-    finger: int,
-) -> None:
+@enrolling
+def add(gallery: str, **options: Any) -> None:
     r"""Add prints to a gallery. What it holds already is left as it is, so a run can be repeated.
 
     \b
     Example:
       comity gallery add out/fvc ../shared/data/prints/fvc2002/db1_b/101_2.png
     """
-    chosen = _chosen(images, identity, first_impressions)
-    sys.exit(_enrol(Gallery.open(gallery), chosen, extractor, finger))
+    chosen = _chosen(options)
+    sys.exit(_enrol(Gallery.open(gallery), chosen, options))
 
 
 @group.command()
@@ -200,26 +187,27 @@ def info(gallery: str, as_json: bool) -> None:
         click.echo(f"{name.replace('_', ' '):15}{shown}")
 
 
-def _chosen(
-    images: tuple[str, ...], identity: str | None, first_impressions: bool
-) -> list[Impression]:
-    found = impressions(images, identity)
-    return [i for i in found if i.number == "1"] if first_impressions else found
+def _chosen(options: Mapping[str, Any]) -> list[Impression]:
+    found = impressions(options["images"], options["identity"])
+    return [i for i in found if i.number == "1"] if options["first_impressions"] else found
 
 
-def _enrol(
-    gallery: Gallery, images: Sequence[Impression], extractor: Extractor, finger: int
-) -> int:
+def _enrol(gallery: Gallery, images: Sequence[Impression], options: Mapping[str, Any]) -> int:
     """Enrol one image after another; the exit code is 1 where any could not be."""
-    added = failed = 0
+    added = 0
+    refused: list[dict[str, Any]] = []
     console = Console(stderr=True)
     for image in track(images, "enrolling", console=console, transient=True):
         try:
-            template = template_of(image, extractor, finger)
+            template = template_of(image, options["extractor"], options["finger"])
             added += gallery.append(image.identity, [template], image.number)
         except ComityError as error:
-            failed += 1
+            refused.append(error.as_json())
             console.print(f"not enrolled: {error}", markup=False, highlight=False)
-    left = len(images) - added - failed
-    click.echo(f"{added} prints enrolled, {left} were there already, {failed} could not be used")
-    return 1 if failed else 0
+    left = len(images) - added - len(refused)
+    if options["as_json"]:
+        click.echo(json.dumps({"enrolled": added, "already_there": left, "refused": refused}))
+    else:
+        counts = f"{added} prints enrolled, {left} were there already"
+        click.echo(f"{counts}, {len(refused)} could not be used")
+    return 1 if refused else 0

@@ -90,15 +90,16 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
 
 @group.command("explain")
 @click.argument("tag")
-def explain_tag(tag: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The lines as one JSON list.")
+def explain_tag(tag: str, as_json: bool) -> None:
     r"""Say what a TAG is (2.022), a mnemonic (DOB) or the code of a finding (date-order).
 
     \b
     Example:
       comity wire explain 2.022
     """
-    for line in explain.tag(tag):
-        click.echo(line)
+    lines = explain.tag(tag)
+    click.echo(json.dumps(lines) if as_json else "\n".join(lines))
 
 
 def _check(data: bytes) -> tuple[Finding, ...]:

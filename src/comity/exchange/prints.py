@@ -8,7 +8,7 @@ from functools import lru_cache
 from comity.errors import PoorTemplateError
 from comity.image import check, codecs
 from comity.minutiae.extract import Extractor, extract
-from comity.records import ImageRecord, Template
+from comity.records import ImageRecord, Print, Template
 from comity.search.identify import MINUTIAE_MIN
 
 # A case is re-opened by every disposition and correction; its images have not changed since.
@@ -26,13 +26,21 @@ def template_of(image: ImageRecord, extractor: Extractor) -> Template:
     ImageError         it cannot be decoded, or is no fingerprint
     PoorTemplateError  too few minutiae
     """
-    print_ = codecs.decode(image)
+    return usable(codecs.decode(image), extractor)
+
+
+def usable(print_: Print, extractor: Extractor) -> Template:
+    """The minutiae of one print, once it is found to be a fingerprint with enough of them.
+
+    Raises ImageError, PoorTemplateError
+    """
     check.fingerprint(print_)
-    template = extract(print_, extractor=extractor)
+    template = extract(print_, extractor)
     if len(template) < MINUTIAE_MIN:
         raise PoorTemplateError(
-            "too few minutiae to search with",
-            expected=f"{MINUTIAE_MIN} or more",
-            found=f"{len(template)}",
+            "the print shows too little to compare",
+            expected=f"{MINUTIAE_MIN} minutiae or more",
+            found=str(len(template)),
+            next_step="take the print again",
         )
     return template

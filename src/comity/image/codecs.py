@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from comity.errors import CallerError, ComityError, ImageError
 from comity.image import wsq_header, wsq_process
@@ -133,6 +133,13 @@ def _pillow(
                 return _grey(image), stated
     except ComityError:
         raise
+    except UnidentifiedImageError as error:  # its own words name a buffer's address
+        raise ImageError(
+            "image cannot be decoded",
+            expected=" or ".join(formats),
+            found=f"`{data[:16]!r}` at its beginning",
+            next_step="ask the sender for the image again",
+        ) from error
     except Exception as error:  # Pillow's plugins raise a dozen kinds on damaged bytes
         raise ImageError(
             "image cannot be decoded",
