@@ -18,10 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity import records
+from comity.minutiae.batch import Batch
 from comity.search.codes import kernels
 
 BITS = 512
-WORDS = BITS // 64
+WORDS = BITS // 64  # of a code
+FIRST_WORDS = 4  # of it, read for everyone; the rest for those that these leave
 FINGERS = 10
 BINS = 12
 DISTANCE_MAX_PX = 300.0
@@ -59,6 +61,13 @@ def encode(template: records.Template) -> NDArray[np.uint64]:
     code = np.empty(WORDS, np.uint64)
     kernels.code_bits(histogram(template), matrix, offset, code)
     return code
+
+
+def encode_batch(batch: Batch) -> NDArray[np.uint64]:
+    """The codes of many fingers, uint64 (n, WORDS): row by row what `encode` gives."""
+    return np.array([encode(batch.template(row)) for row in range(len(batch))], np.uint64).reshape(
+        -1, WORDS
+    )
 
 
 def encode_hand(
