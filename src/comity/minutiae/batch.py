@@ -50,7 +50,7 @@ class Batch:
 
 
 def joined(templates: Sequence[Template]) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
-    """The minutiae of templates one after another, int16 (M, 4), and where each begins, (n + 1,)."""
+    """Minutiae of templates one after another, int16 (M, 4), and where each begins, (n + 1,)."""
     counts = np.array([len(template) for template in templates], np.int64)
     first = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
     if not templates:
