@@ -35,12 +35,15 @@ def histogram(minutiae):
     return [math.sqrt(counts.get(c, 0.0) / total) if total else 0.0 for c in range(BINS**3)]
 
 
-def sign_bits(shares, matrix, offset):
-    """One bit a column: whether its sum is above its offset."""
-    return [
-        sum(s * row[column] for s, row in zip(shares, matrix, strict=True)) - offset[column] > 0
-        for column in range(len(offset))
-    ]
+def planes(point, minutiae):
+    """Signs in bits 0..511, magnitudes above the mean in 512..1015, the count in the top 8."""
+    mean = sum(abs(value) for value in point) / len(point)
+    code = minutiae << 1016
+    for d, value in enumerate(point):
+        code |= (value > 0) << d
+        if d < 504:
+            code |= (abs(value) > mean) << (512 + d)
+    return code
 
 
 def agreement(codes_a, codes_b):

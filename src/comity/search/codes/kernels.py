@@ -54,24 +54,117 @@ def pair_histogram(x, y, deg, distance_max_px, counts):
 
 
 @njit(nogil=True, cache=True)
-def code_bits(shares, matrix, offset, out):
-    """Signs of shares @ matrix - offset, as bits; added in one order, so alike everywhere.
+def code_point(shares, matrix, offset, out):
+    """shares @ matrix - offset, added in one order, so alike everywhere.
 
-    shares : float32 (d,);  matrix : float32 (d, 64 w);  offset : float32 (64 w,)
-    out    : uint64 (w,)
+    shares : float32 (d,);  matrix : float32 (d, n);  offset, out : float32 (n,)
     """
-    sums = -offset
+    out[:] = -offset
     for row in range(len(shares)):
         share = shares[row]
         if share != 0.0:
-            for column in range(len(sums)):
-                sums[column] += share * matrix[row, column]
-    for word in range(len(out)):
-        bits = np.uint64(0)
+            for column in range(len(out)):
+                out[column] += share * matrix[row, column]
+
+
+@njit(nogil=True, cache=True)
+def planes(point, minutiae, out):
+    """Cut a point into planes: its signs, then which of its values are above the mean magnitude.
+
+    point : float32 (512,);  minutiae : 0..255, kept in the last word's top 8 bits
+    out   : uint64 (16,)
+    """
+    total = 0.0
+    for d in range(len(point)):
+        total += abs(point[d])
+    words = len(point) // 64
+    for word in range(words):
+        signs = magnitudes = np.uint64(0)
         for bit in range(64):
-            if sums[word * 64 + bit] > 0.0:
-                bits |= np.uint64(1) << np.uint64(bit)
-        out[word] = bits
+            value = point[word * 64 + bit]
+            if value > 0.0:
+                signs |= np.uint64(1) << np.uint64(bit)
+            if abs(value) * len(point) > total:
+                magnitudes |= np.uint64(1) << np.uint64(bit)
+        out[word], out[words + word] = signs, magnitudes
+    keep = (np.uint64(1) << np.uint64(56)) - np.uint64(1)
+    out[-1] = (out[-1] & keep) | (np.uint64(minutiae) << np.uint64(56))
+
+
+@njit(nogil=True, cache=True)
+def scan(first, masks, codes, weights, bases, bits, needs, out):
+    """Weighted agreement of v readings of a probe with every row, one pass over memory.
+
+    first : uint64 (n, 4 s);  masks : uint16 (n,);  codes : uint64 (v, 4 s)
+    weights, bases : int32 (v, s), what a differing bit takes off, what a finger begins with
+    bits  : uint16 (s,), the mask bit of each slot;  needs : uint16 (v,), the readings' masks
+    out   : int32 (v, n)
+    """
+    width, slots = codes.shape[1], weights.shape[1]
+    by_word = np.empty(codes.shape, np.uint64)
+    whole = np.zeros(len(codes), np.int64)
+    for v in range(len(codes)):
+        for slot in range(slots):
+            whole[v] += bases[v, slot]
+            for w in range(4):
+                by_word[v, slot * 4 + w] = np.uint64(weights[v, slot])
+    for row in range(len(first)):
+        for v in range(len(codes)):
+            present = masks[row] & needs[v]
+            if present == 0:
+                out[v, row] = -(2**31)
+            elif present == needs[v]:
+                differ = np.int64(0)
+                for w in range(width):
+                    weight = np.int64(by_word[v, w] & np.uint64(0xFFFF))
+                    differ += popcount(first[row, w] ^ codes[v, w]) * weight
+                out[v, row] = whole[v] - differ
+            else:
+                total = np.int64(0)
+                for slot in range(slots):
+                    if present & bits[slot]:
+                        differ = np.int64(0)
+                        for w in range(4):
+                            differ += popcount(first[row, slot * 4 + w] ^ codes[v, slot * 4 + w])
+                        total += bases[v, slot] - weights[v, slot] * differ
+                out[v, row] = total
+
+
+@njit(nogil=True, cache=True)
+def refine(first, rest, masks, rows, values, bits, need, out):
+    """Asymmetric agreement of a probe's values with the planes of some rows.
+
+    first, rest : uint64 (n, s, 4), (n, s, 12);  masks : uint16 (n,);  rows : int64 (k,)
+    values : int8 (s, 512);  bits : uint16 (s,);  need : uint16
+    out    : float32 (k,)
+    """
+    norms = np.empty(len(values))
+    for slot in range(len(values)):
+        total = np.int64(0)
+        for d in range(512):
+            total += np.int64(values[slot, d]) * np.int64(values[slot, d])
+        norms[slot] = math.sqrt(max(total, 1))
+    for k in range(len(rows)):
+        row = rows[k]
+        present = masks[row] & need
+        total_llr = 0.0 if present else -math.inf
+        for slot in range(len(values)):
+            if present & bits[slot]:
+                product = np.int64(0)
+                large = np.int64(0)
+                for word in range(8):
+                    signs = first[row, slot, word] if word < 4 else rest[row, slot, word - 4]
+                    magnitudes = rest[row, slot, word + 4]
+                    large += popcount(magnitudes)
+                    part = np.int32(0)
+                    for bit in range(64):
+                        level = 1 + 2 * np.int32((magnitudes >> np.uint64(bit)) & np.uint64(1))
+                        sign = 2 * np.int32((signs >> np.uint64(bit)) & np.uint64(1)) - 1
+                        part += np.int32(values[slot, word * 64 + bit]) * sign * level
+                    product += part
+                cosine = product / (norms[slot] * math.sqrt(512.0 + 8.0 * large))
+                total_llr += 40.0 * (cosine - 0.15)
+        out[k] = total_llr
 
 
 @njit(nogil=True, cache=True)
