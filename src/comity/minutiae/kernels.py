@@ -1,0 +1,446 @@
+"""Numba kernels of the synthetic population: random blocks, ridge flow, one finger's minutiae.
+
+Arrays in, arrays out; nothing is checked here and nothing is raised. Only + - * / and square
+roots: sines and angles are polynomials of our own, so that every machine makes the same bytes.
+Lengths in px at 500 ppi, y down; angles counter-clockwise. Oracle: tests/reference/population.py.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.extending import intrinsic
+
+# What a block is drawn for; apart from the numbers in image/draws.py, whose keys these share.
+CLASS, FLOW, PLACE, PERSON, FINGER, EVENT, CONTACT, SEEN, FALSE = range(31, 40)
+
+PAD_X, PAD_Y = 160.0, 215.0  # the pad's middle, px, in the frame of image/orientation.py
+PAD_RX, PAD_RY = 172.0, 235.0  # its half axes
+PLACES_MAX = 240
+FALSE_MAX = 48
+ROWS_MAX = PLACES_MAX + FALSE_MAX  # of one finger
+BEARINGS = 8
+
+
+def _upper_half(_typing_context: Any, _a: Any, _b: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        wide = type(arguments[0].type)(128)
+        product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
+        return builder.trunc(builder.lshr(product, wide(64)), arguments[0].type)
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+upper_half: Any = intrinsic(_upper_half)  # bits 64..127 of a product, as one machine instruction
+
+
+@njit(nogil=True, cache=True)
+def block(seed, person, finger, event, purpose, index):
+    """Four random words: Philox 4x64-10 (Salmon et al. 2011) at a counter that is the key.
+
+    The same as words 4 index .. 4 index + 3 of image.draws.stream with that key.
+    """
+    a, b = np.uint64(index + 1), np.uint64(0)
+    c, d = np.uint64(event), np.uint64((finger << 32) | purpose)
+    k, l = np.uint64(seed), np.uint64(person)
+    first, second = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
+    for _ in range(10):
+        high_a, low_a = upper_half(first, a), first * a
+        high_c, low_c = upper_half(second, c), second * c
+        a, b, c, d = high_c ^ b ^ k, low_c, high_a ^ d ^ l, low_a
+        k += np.uint64(0x9E3779B97F4A7C15)
+        l += np.uint64(0xBB67AE8584CAA73B)
+    return a, b, c, d
+
+
+@njit(nogil=True, cache=True)
+def low_share(word):
+    """The lower 32 bits as 0..1, 1 not included."""
+    return np.float64(np.int64(word & np.uint64(0xFFFFFFFF))) * (1.0 / 4294967296.0)
+
+
+@njit(nogil=True, cache=True)
+def high_share(word):
+    """The upper 32 bits as 0..1, 1 not included."""
+    return np.float64(np.int64(word >> np.uint64(32))) * (1.0 / 4294967296.0)
+
+
+@njit(nogil=True, cache=True)
+def bell(word):
+    """Nearly normal, deviation 1, never past 3.5: the sum of the word's four quarters."""
+    total = np.int64(0)
+    for _ in range(4):
+        total += np.int64(word & np.uint64(0xFFFF))
+        word >>= np.uint64(16)
+    return np.float64(total - 131070) * (1.7320508075688772 / 65536.0)
+
+
+@njit(nogil=True, cache=True)
+def grown(size, deviations, share):
+    """A size that grows about exponentially with deviations, 1 + share/4 to the fourth power."""
+    root = max(0.0, 1.0 + 0.25 * share * deviations)
+    return size * root * root * root * root
+
+
+@njit(nogil=True, cache=True)
+def sine(turns):
+    """Sine of an angle in turns; error below 4e-6."""
+    t = turns - math.floor(turns + 0.5)
+    if t > 0.25:
+        t = 0.5 - t
+    elif t < -0.25:
+        t = -0.5 - t
+    x = 6.283185307179586 * t
+    s = x * x
+    return x * (1.0 + s * (-1 / 6 + s * (1 / 120 + s * (-1 / 5040 + s * (1 / 362880)))))
+
+
+@njit(nogil=True, cache=True)
+def turns_of(up, right):
+    """The angle of a vector in turns, -0.5..0.5; error below 2e-6. A null vector gives 0."""
+    tall, wide = abs(up), abs(right)
+    least, most = min(tall, wide), max(tall, wide)
+    if most == 0.0:
+        return 0.0
+    r = least / most
+    s = r * r
+    angle = r * (
+        0.99986633 + s * (-0.33030476 + s * (0.18015914 + s * (-0.0851561 + s * 0.02084498)))
+    )
+    angle *= 0.15915494309189535
+    if tall > wide:
+        angle = 0.25 - angle
+    if right < 0.0:
+        angle = 0.5 - angle
+    return -angle if up < 0.0 else angle
+
+
+@njit(nogil=True, cache=True)
+def draw_flow(seed, person, finger, cuts, shares, flow):
+    """One finger's class, cores, deltas and sway into `flow`, float64 (64,).
+
+    cuts   : float64 (5,), deviations between arch | tented | radial | ulnar | double | whorl
+    shares : float64 (3,), weights of person, digit of both hands and finger in the deviation
+    flow   : [0] singular points n, [1..12] their x_px, y_px, sign, [13..44] corrections in turns
+             at 8 bearings each, [45] tip, [46] bump, [47..58] 3 waves of turns, per-px, per-px,
+             phase, [59] middle_px, [60] class 0..5 in the order of the cuts
+    """
+    digit = (finger - 1) % 5 + 1
+    z = 0.0
+    for k, of in enumerate((0, 100 + digit, 200 + finger)):
+        # Three words: the class's rare ends need more than one word's 3.5 deviations.
+        words = block(seed, person, of, 0, CLASS, 0)
+        z += shares[k] * (bell(words[0]) + bell(words[1]) + bell(words[2])) * 0.5773502691896258
+    kind = 0
+    while kind < 5 and z > cuts[kind]:
+        kind += 1
+    flow[60] = kind
+    p, q, r, s = block(seed, person, finger, 0, FLOW, 0)
+    a, b, c, d = low_share(p), high_share(p), low_share(q), high_share(q)
+    # The little finger lies to the right in a right hand's prints: ulnar loops open to the right.
+    opens = 1.0 if (kind == 3) == (finger <= 5) else -1.0
+    side = 1.0 if low_share(r) < 0.5 else -1.0
+    count = 0
+    if kind == 1:
+        count = 2
+        flow[1:7] = np.array([0.0, 0.0, 1.0, 12.0 * (a - 0.5), 55.0 + 50.0 * b, -1.0])
+    elif kind == 2 or kind == 3:
+        count = 2
+        flow[1:7] = np.array([0.0, 0.0, 1.0, -opens * (72.0 + 48.0 * a), 85.0 + 60.0 * b, -1.0])
+    elif kind >= 4:
+        count = 4
+        tall = 40.0 + 22.0 * a if kind == 4 else 10.0 + 35.0 * a
+        apart = side * (11.0 + 8.0 * b) if kind == 4 else 12.0 * (b - 0.5)
+        flow[1:7] = np.array([apart, -tall / 2, 1.0, -apart, tall / 2, 1.0])
+        down = 85.0 + 48.0 * high_share(r)
+        flow[7:13] = np.array(
+            [-86.0 - 39.0 * c, down, -1.0, 86.0 + 39.0 * d, down + 15.0 * (b - 0.5), -1.0]
+        )
+    flow[0] = count
+    right, down = 160.0 + 10.0 * bell(s), 180.0 + 16.0 * bell(p ^ q)
+    for k in range(count):
+        flow[1 + 3 * k] += right
+        flow[2 + 3 * k] += down
+    for k in range(count * BEARINGS // 4):
+        words = block(seed, person, finger, 0, FLOW, 10 + k)
+        for w in range(4):
+            flow[13 + 4 * k + w] = bell(words[w]) * (0.15 / 6.283185307179586)
+    p, q, r, s = block(seed, person, finger, 0, FLOW, 1)
+    flow[45] = 0.7 + 0.4 * low_share(p)
+    flow[46] = 0.75 + 0.5 * high_share(p) if kind == 0 else 0.0
+    flow[59] = 160.0 + 8.0 * bell(q)
+    for k in range(3):
+        p, q, r, s = block(seed, person, finger, 0, FLOW, 2 + k)
+        flow[47 + 4 * k] = bell(p) * (0.08 / 6.283185307179586)
+        flow[48 + 4 * k] = bell(q) / 280.0
+        flow[49 + 4 * k] = bell(r) / 280.0
+        flow[50 + 4 * k] = low_share(s)
+
+
+@njit(nogil=True, cache=True)
+def direction(flow, x, y):
+    """Ridge direction at a point in px, in turns, not reduced: image/orientation.py's model."""
+    across = min(1.3, max(-1.3, (x - flow[59]) / 160.0))
+    height = min(1.0, max(0.0, 1.0 - y / 400.0))
+    root = math.sqrt(height)
+    # Height to 3/4 and a rational hump, for want of powers and exponentials.
+    total = -flow[45] * across * root * math.sqrt(root) * 0.15915494309189535
+    if flow[46] > 0.0:
+        up, out = (height - 0.42) / 0.22, across / 0.55
+        bend = flow[46] / ((1.0 + up * up * (1.0 + 0.5 * up * up)) * (1.0 + out * out))
+        total -= turns_of(2.6 * bend * across * (1.6 - abs(across)), 1.0)
+    for k in range(3):
+        at = 47 + 4 * k
+        turns = flow[at + 1] * x + flow[at + 2] * y + flow[at + 3] + 0.25
+        total += flow[at] * sine(turns)
+    for k in range(int(flow[0])):
+        bearing = turns_of(flow[2 + 3 * k] - y, x - flow[1 + 3 * k])
+        place = (bearing + 0.5) * BEARINGS
+        low = min(int(place), BEARINGS - 1)
+        share, at = place - low, 13 + BEARINGS * k
+        step = (1.0 - share) * flow[at + low] + share * flow[at + (low + 1) % BEARINGS]
+        total += 0.5 * flow[3 + 3 * k] * (bearing + step)
+    return total
+
+
+@njit(nogil=True, cache=True)
+def places(seed, person, finger, flow, count, anatomy, window, place, words):
+    """A finger's minutiae that lie in a window; returns how many.
+
+    anatomy : float64 (9,), see population.Anatomy.
+    window  : float64 (4,), an ellipse's middle and half axes in px; nothing beyond it is kept
+    place   : float64 (PLACES_MAX, 2), x_px, y_px; filled from the front
+    words   : uint64 (PLACES_MAX, 2), random words of each minutia's own
+    """
+    crowd, crowd_px, apart = anatomy[3], anatomy[4], anatomy[5]
+    paired, paired_px = anatomy[6], anatomy[7]
+    near, last_x, last_y = 0, 0.0, 0.0
+    number = np.empty(PLACES_MAX, np.int64)
+    for i in range(count):
+        p, q, r, s = block(seed, person, finger, 0, PLACE, i)
+        follows = (i & 1) == 1 and low_share(q) < paired
+        if follows:
+            # Short ridges, spurs and lakes: two minutiae close together that point apart.
+            gap, turns = paired_px * (1.0 + 0.6 * low_share(p)), high_share(p)
+            x, y = last_x + gap * sine(turns + 0.25), last_y + gap * sine(turns)
+        elif flow[0] > 0.0 and high_share(q) < crowd:
+            # Ridges must end to turn round a core or delta.
+            k = min(int(low_share(q ^ r) * flow[0]), int(flow[0]) - 1)
+            x, y = flow[1 + 3 * k] + crowd_px * bell(p), flow[2 + 3 * k] + crowd_px * bell(p ^ q)
+        else:
+            x = PAD_X + PAD_RX * (2.0 * low_share(p) - 1.0)
+            y = PAD_Y + PAD_RY * (2.0 * high_share(p) - 1.0)
+        last_x, last_y = x, y
+        if square(x - PAD_X, PAD_RX) + square(y - PAD_Y, PAD_RY) > 1.0:
+            continue
+        # Those just outside still keep others at a distance, so that contact moves no minutia.
+        reach_x, reach_y = window[2] + apart, window[3] + apart
+        if square(x - window[0], reach_x) + square(y - window[1], reach_y) > 1.0:
+            continue
+        place[near, 0], place[near, 1] = x, y
+        # The lowest bit says whether it points against the one before it.
+        words[near, 0], words[near, 1] = r, (s >> np.uint64(1) << np.uint64(1)) | np.uint64(follows)
+        number[near] = i
+        near += 1
+    kept = 0
+    alone = np.ones(near, np.bool_)
+    for b in range(near):
+        for a in range(b - 1, -1, -1):
+            least = apart
+            if words[b, 1] & np.uint64(1) and number[a] == number[b] - 1:
+                least = 0.0
+            dx, dy = place[b, 0] - place[a, 0], place[b, 1] - place[a, 1]
+            if dx * dx + dy * dy < least * least:
+                alone[b] = False
+                break
+    for b in range(near):
+        outside = square(place[b, 0] - window[0], window[2]) + square(
+            place[b, 1] - window[1], window[3]
+        )
+        if alone[b] and outside <= 1.0:
+            place[kept], words[kept] = place[b], words[b]
+            kept += 1
+    return kept
+
+
+@njit(nogil=True, cache=True)
+def square(distance, unit):
+    """A distance in units, squared."""
+    return (distance / unit) * (distance / unit)
+
+
+@njit(nogil=True, cache=True)
+def quality(seed, person, finger, event, anatomy, own):
+    """How poor a capture is, in deviations: of the person, the occasion, the finger, itself."""
+    z = anatomy[9] * bell(block(seed, person, 0, 0, PERSON, 0)[2])
+    z += anatomy[10] * bell(block(seed, person, 0, event, EVENT, 0)[0])
+    z += anatomy[11] * bell(block(seed, person, finger, 0, FINGER, 0)[2])
+    return z + anatomy[12] * own
+
+
+@njit(nogil=True, cache=True)
+def row_key(capture, pose, x, y, turns, kind, reliability):
+    """A point of the finger as the sensor sees it, packed in the order of rows; -1 if outside.
+
+    pose : float64 (20,), [0] scale, [1..2] sine, cosine of turn, [3..4] middle of contact,
+           [5..6] where that lies on the sensor, [7] turn, [8..17] bend in px along x and y
+    """
+    u, v = (x - pose[3]) / 160.0, (y - pose[4]) / 160.0
+    bend_x = pose[8] * u + pose[9] * v + pose[10] * u * u + pose[11] * u * v + pose[12] * v * v
+    bend_y = pose[13] * u + pose[14] * v + pose[15] * u * u + pose[16] * u * v + pose[17] * v * v
+    across, down = pose[0] * (x - pose[3]) + bend_x, pose[0] * (y - pose[4]) + bend_y
+    # Half the field's curl: how far bending turns what it moves.
+    curl = pose[13] + 2.0 * pose[15] * u + pose[16] * v
+    curl -= pose[9] + pose[11] * u + 2.0 * pose[12] * v
+    turns += pose[7] - 0.5 * curl / 160.0 * 0.15915494309189535
+    at_x = math.floor(pose[5] + pose[2] * across + pose[1] * down + 0.5)
+    at_y = math.floor(pose[6] - pose[1] * across + pose[2] * down + 0.5)
+    edge = capture[2]
+    if not (edge <= at_x < capture[0] - edge and edge <= at_y < capture[1] - edge):
+        return np.int64(-1)
+    degrees = np.int64(math.floor((turns - math.floor(turns)) * 360.0 + 0.5)) % 360
+    key = np.int64(at_y) * 2048 + np.int64(at_x)
+    return ((key * 512 + degrees) * 4 + kind) * 128 + reliability
+
+
+@njit(nogil=True, cache=True)
+def draw_contact(seed, person, finger, event, anatomy, capture, scale, window, pose):
+    """How a finger is laid on: fills window and pose, returns its quality in deviations."""
+    p, q, r, s = block(seed, person, finger, event, CONTACT, 0)
+    z = quality(seed, person, finger, event, anatomy, bell(p))
+    turn = capture[6] * bell(q) * (1.0 if low_share(p ^ q) >= capture[16] else 5.0)
+    pose[0], pose[7] = scale, turn / 360.0
+    pose[1], pose[2] = sine(pose[7]), sine(pose[7] + 0.25)
+    window[0], window[1] = PAD_X + capture[5] * bell(r), PAD_Y + 1.5 * capture[5] * bell(s)
+    pose[3], pose[4] = window[0], window[1]
+    p, q, r, s = block(seed, person, finger, event, CONTACT, 1)
+    reach = capture[3] + capture[4] * bell(p)
+    window[2], window[3] = PAD_RX * max(0.2, reach), PAD_RY * max(0.2, reach)
+    pose[5] = capture[0] / 2 + capture[7] * bell(q)
+    pose[6] = capture[1] / 2 + capture[7] * bell(r)
+    for k in range(3):
+        words = block(seed, person, finger, event, CONTACT, 2 + k)
+        for w in range(4):
+            if 4 * k + w < 10:
+                pose[8 + 4 * k + w] = grown(capture[10], z, capture[15]) * bell(words[w])
+    return z
+
+
+@njit(nogil=True, cache=True)
+def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flow, scratch, keys):
+    """One capture of one finger as packed rows in order; returns how many.
+
+    capture : float64 (18,), see population.Capture
+    scratch : place and words, as `places` wants them;  keys : int64 (ROWS_MAX,)
+    """
+    place, words = scratch
+    window, pose = np.empty(4), np.empty(20)
+    draw_flow(seed, person, finger, cuts, shares, flow)
+    whole = block(seed, person, 0, 0, PERSON, 0)
+    own = block(seed, person, finger, 0, FINGER, 0)
+    dense = (bell(whole[0]) + bell(own[0])) * 0.7071067811865476
+    scale = 1.0 + anatomy[2] * (0.9 * bell(whole[1]) + 0.4358898943540674 * bell(own[1]))
+    count = min(PLACES_MAX, int(grown(anatomy[0], dense, anatomy[1])))
+    z = draw_contact(seed, person, finger, event, anatomy, capture, scale, window, pose)
+    loss, false = grown(capture[11], z, capture[15]), grown(capture[12], z, capture[15])
+    jitter_px = grown(capture[8], z, 0.5 * capture[15])
+    jitter = grown(capture[9], z, 0.5 * capture[15]) / 360.0
+    found = places(seed, person, finger, flow, count, anatomy, window, place, words)
+    p, q, _, _ = block(seed, person, finger, event, SEEN, PLACES_MAX)
+    patch_x = window[0] + window[2] * (2.0 * low_share(p) - 1.0)
+    patch_y = window[1] + window[3] * (2.0 * high_share(p) - 1.0)
+    patch = capture[17] * high_share(q) if low_share(q) < 0.5 else 1e-9
+    patch = max(1e-9, patch * (1.0 + 0.5 * z))
+    rows = 0
+    for i in range(found):
+        x, y, word, mark = place[i, 0], place[i, 1], words[i, 0], words[i, 1]
+        index = np.int64(mark >> np.uint64(40))
+        p, q, r, s = block(seed, person, finger, event, SEEN, index)
+        # Some minutiae are hard to see every time: the chance goes with a square.
+        hard = high_share(word)
+        if low_share(p) < 3.0 * loss * hard * hard:
+            continue
+        if square(x - patch_x, patch) + square(y - patch_y, patch) < 1.0:
+            continue
+        along = direction(flow, x, y)
+        turns = along + anatomy[13] / 360.0 * bell(mark ^ word)
+        turns += 0.5 * pointing(along, word, mark, anatomy[14])
+        turns += jitter * bell(q) + (0.5 if high_share(p) < capture[13] else 0.0)
+        kind = 1 if low_share(mark >> np.uint64(8)) < anatomy[8] else 2
+        if low_share(p ^ s) < capture[14]:
+            kind = 3 - kind
+        reliability = 97 - int(42.0 * hard * high_share(p ^ s))
+        x += jitter_px * bell(r)
+        y += jitter_px * bell(s)
+        key = row_key(capture, pose, x, y, turns, kind, reliability)
+        if key >= 0:
+            keys[rows] = key
+            rows += 1
+    invented = min(FALSE_MAX, int(false * rows + 0.5 + 0.5 * bell(own[3] ^ p)))
+    for i in range(invented):
+        p, q, r, s = block(seed, person, finger, event, FALSE, i)
+        x = window[0] + window[2] * (2.0 * low_share(p) - 1.0)
+        y = window[1] + window[3] * (2.0 * high_share(p) - 1.0)
+        if square(x - window[0], window[2]) + square(y - window[1], window[3]) > 1.0:
+            continue
+        turns = direction(flow, x, y) + 12.0 / 360.0 * bell(q)
+        turns += 0.5 if low_share(r) < 0.5 else 0.0
+        kind = 1 if high_share(r) < 0.7 else 2
+        key = row_key(capture, pose, x, y, turns, kind, 97 - int(42.0 * high_share(s)))
+        if key >= 0:
+            keys[rows] = key
+            rows += 1
+    return rows
+
+
+@njit(nogil=True, cache=True)
+def pointing(along, word, mark, bias):
+    """1 where a minutia points down its ridge, else 0: upright ridges end downwards more often."""
+    upright = abs(sine(along))  # of the ridge against the horizontal
+    chance = 0.5 + bias * max(0.0, (upright - 0.8) * 5.0)
+    down = low_share(word) < chance
+    if mark & np.uint64(1):
+        down = not down
+    # Whether `along` as it stands points down.
+    return 1.0 if down == (sine(along) > 0.0) else 0.0
+
+
+@njit(nogil=True, cache=True)
+def draw_hands(
+    seed, persons, fingers, event, cuts, shares, anatomy, capture, minutiae, reliability, first
+):
+    """Fill rows of one capture of each finger of each person; returns how many rows.
+
+    seed, persons : uint64, uint64 (n,);  fingers : int64 (f,);  event : int64
+    cuts          : float64 (10, 5), by finger 1..10;  first : int64 (n f + 1,)
+    minutiae      : int16 (n f ROWS_MAX, 4);  reliability : uint8 (n f ROWS_MAX,)
+    """
+    flow, keys = np.zeros(64), np.empty(ROWS_MAX, np.int64)
+    scratch = (np.empty((PLACES_MAX, 2)), np.empty((PLACES_MAX, 2), np.uint64))
+    at = 0
+    first[0] = 0
+    for n in range(len(persons)):
+        for f in range(len(fingers)):
+            rows = draw_finger(
+                seed, persons[n], fingers[f], event, cuts[fingers[f] - 1], shares, anatomy,
+                capture, flow, scratch, keys,
+            )  # fmt: skip
+            for i in range(1, rows):
+                key, j = keys[i], i
+                while j > 0 and keys[j - 1] > key:
+                    keys[j] = keys[j - 1]
+                    j -= 1
+                keys[j] = key
+            for i in range(rows):
+                key = keys[i]
+                reliability[at] = key % 128
+                minutiae[at, 3] = key // 128 % 4
+                minutiae[at, 2] = key // 512 % 512
+                minutiae[at, 0] = key // 262144 % 2048
+                minutiae[at, 1] = key // 536870912
+                at += 1
+            first[n * len(fingers) + f + 1] = at
+    return at
