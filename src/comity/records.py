@@ -196,15 +196,20 @@ class FingerScore:
 class Candidate:
     """A gallery identity like the probe.
 
-    score  natural-log likelihood ratio summed over fingers
-    fpir   bound on the chance that a search of this gallery by someone not in it
-           brings any candidate at this score or above, 0..1 (ISO/IEC 19795-1)
+    score     natural-log likelihood ratio summed over the fingers compared
+    fpir      share of searches of this gallery by someone not in it that bring any candidate at
+              this score or above, 0..1 (ISO/IEC 19795-1); fpir_low, fpir_high its 95 % interval
+    sequence  (stated, enrolled): fingers of the probe that are another finger of the candidate;
+              empty where every finger is the one it was stated to be
     """
 
     identity: str
     score: float
     fpir: float
     fingers: tuple[FingerScore, ...]
+    fpir_low: float
+    fpir_high: float
+    sequence: tuple[tuple[int, int], ...] = ()
 
 
 # --- agreements ---------------------------------------------------------------------------

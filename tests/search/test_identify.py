@@ -1,6 +1,6 @@
-import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from comity.errors import PoorTemplateError
@@ -117,16 +117,33 @@ def test_a_search_leaves_the_gallery_as_it_was(gallery: Gallery) -> None:
     assert gallery.digest() == before
 
 
-def test_the_bound_on_fpir_falls_with_the_score_and_grows_with_the_gallery() -> None:
-    scores = [-5.0, 0.0, 5.0, 10.0, 20.0, 60.0]
-    bounds = [calibrate.fpir_bound(s, ["mindtct"] * 2, 1000) for s in scores]
-    assert bounds == sorted(bounds, reverse=True)
-    assert bounds[0] == 1.0
-    assert bounds[-1] < 1e-20
-    # Never above Markov's bound on a likelihood ratio.
-    assert bounds[4] <= 1000 * math.exp(-20) * 1.001
-    assert calibrate.fpir_bound(20.0, ["leader"], 10) < calibrate.fpir_bound(20.0, ["leader"], 99)
-    assert calibrate.fpir_bound(20.0, [], 10) == 1.0
+def test_fpir_falls_with_the_score_and_grows_with_the_gallery() -> None:
+    for names in (["mindtct"] * 2, ["leader"] * 10, ["leader", "mindtct"]):
+        rates = [calibrate.fpir(s, names, 1000) for s in (-9.0, 0.0, 5.0, 10.0, 20.0, 40.0)]
+        assert [r.estimate for r in rates] == sorted((r.estimate for r in rates), reverse=True)
+        assert all(0 <= r.low <= r.estimate <= r.high <= 1 for r in rates)
+        assert rates[0].estimate == pytest.approx(1.0)
+        assert rates[-1].high < rates[2].high
+        larger = calibrate.fpir(20.0, names, 5000)
+        assert larger.estimate == pytest.approx(5 * rates[4].estimate, rel=0.02)
+    assert calibrate.fpir(20.0, [], 10) == (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("names", [("leader",), ("leader",) * 3, ("leader", "mindtct")])
+def test_fpir_of_sums_is_what_drawing_them_gives(names: tuple[str, ...]) -> None:
+    rng, draws = np.random.default_rng(3), 400_000
+    total = np.zeros(draws)
+    for name in names:
+        line = calibrate.lines()[name]
+        share = line.body / line.body.sum()
+        inside = line.low + calibrate.STEP * (rng.choice(len(share), draws, p=share))
+        beyond = line.knee + rng.exponential(1 / line.rate[0], draws)
+        drawn = np.where(rng.random(draws) < line.beyond[0], beyond, inside)
+        total += np.minimum(drawn, line.high)
+    for reach in (0.0, 3.0, 5.0):
+        measured = np.mean(total >= reach)
+        told = calibrate.fpir(reach, names, 1).estimate
+        assert told == pytest.approx(measured, rel=0.15, abs=5e-5)
 
 
 def test_a_likelihood_ratio_stays_in_its_bounds_and_rises() -> None:
@@ -137,13 +154,17 @@ def test_a_likelihood_ratio_stays_in_its_bounds_and_rises() -> None:
         assert values[-1] == line.high
         assert calibrate.log_likelihood_ratio(0.9, 4, name) <= 4
     assert calibrate.weaker("leader", "leader") == "leader"
-    assert calibrate.weaker("leader", "synthetic") == "mindtct"
+    assert calibrate.weaker("leader", "synthetic") == "leader"
+    assert calibrate.weaker("leader", "mindtct") == "mindtct"
+    assert calibrate.weaker("unheard of", "unheard of") == "mindtct"
 
 
 def test_the_operating_point_is_met_exactly() -> None:
-    candidates = [Candidate(str(f), -f, f, ()) for f in (1e-9, 1e-3, 1.1e-3, 1.0)]
-    assert [c.fpir for c in identified(candidates, 1e-3)] == [1e-9, 1e-3]
+    candidates = [Candidate(str(f), 1 - f, f / 2, (), f / 9, f) for f in (1e-9, 1e-3, 1.1e-3, 1.0)]
+    assert [c.fpir_high for c in identified(candidates, 1e-3)] == [1e-9, 1e-3]
     assert identified(candidates, 0.0) == ()
+    against = Candidate("a", -0.1, 1e-9, (), 0, 1e-9)
+    assert identified([against], 1.0) == ()
 
 
 def test_evidence_shows_the_best_fingers_with_their_pairs(gallery: Gallery) -> None:

@@ -24,7 +24,7 @@ from comity.exchange.house import House
 from comity.exchange.outbox import deliver
 from comity.exchange.partner import FolderPartner
 from comity.minutiae.extract import Extractor
-from comity.records import Finding
+from comity.records import FINGER_NAMES, Finding
 
 WIDTH = 108
 COLUMNS = ("file", "TOT", "first response", "identity", "second repository", "clause")
@@ -161,6 +161,8 @@ def _summary(name: str, case: Case, findings: Iterable[Finding]) -> dict[str, An
         "identity": search.body["identity"] if search else None,
         "identified": search.body["identified"] if search else None,
         "fpir": best["fpir"] if best else None,
+        "fpir_high": best["fpir_high"] if best else None,
+        "sequence": best["sequence"] if best else [],
         "second_repository": None if not decided else "searched" if second else "not searched",
         "clauses": decided[-1].body["decision"]["clauses"] if decided else [],
         "findings": [
@@ -196,7 +198,7 @@ def _line(row: dict[str, Any]) -> list[str]:
     if "error" in row:
         return [name, "", "[red]unread", "", "", ""]
     known = "known" if row["identified"] else "new" if row["identity"] else ""
-    fpir = "" if row["fpir"] is None else f", fpir ≤ {row['fpir']:.0e}"
+    fpir = "" if row["fpir_high"] is None else f", fpir ≤ {row['fpir_high']:.0e}"
     clauses = ", ".join(row["clauses"])
     return [
         name,
@@ -215,6 +217,11 @@ def _said(row: dict[str, Any]) -> Iterator[str]:
         parts = (error["message"], error["expected"], error["found"], error["next_step"])
         labels = ("", "expected ", "found ", "next: ")
         yield "; ".join(f"{label}{text}" for label, text in zip(labels, parts, strict=True) if text)
+    for stated, enrolled in row.get("sequence", []):
+        yield (
+            f"out of sequence: the {FINGER_NAMES[stated]} of this file is the "
+            f"{FINGER_NAMES[enrolled]} of the identity found"
+        )
     for f in row.get("findings", []):
         if f["severity"] != "note":
             place = f"{f['code']}, field {f['field']} at byte {f['offset']}"

@@ -149,6 +149,9 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "identity": candidate.identity,
         "score": round(candidate.score, 4),
         "fpir": candidate.fpir,
+        "fpir_low": candidate.fpir_low,
+        "fpir_high": candidate.fpir_high,
+        "sequence": [list(pair) for pair in candidate.sequence],
         "fingers": {
             str(f.finger): [round(f.similarity, 4), round(f.llr, 4)] for f in candidate.fingers
         },

@@ -72,7 +72,15 @@ def _found(case: Case) -> Candidate:
         raise CallerError("this booking has no match to tell of", where=case.token)
     best = second.body["candidates"][0]
     fingers = tuple(FingerScore(int(f), *scores) for f, scores in best["fingers"].items())
-    return Candidate(best["identity"], best["score"], best["fpir"], fingers)
+    return Candidate(
+        identity=best["identity"],
+        score=best["score"],
+        fpir=best["fpir"],
+        fingers=fingers,
+        fpir_low=best["fpir_low"],
+        fpir_high=best["fpir_high"],
+        sequence=tuple((stated, enrolled) for stated, enrolled in best["sequence"]),
+    )
 
 
 def _caption(best: FingerEvidence, found: Candidate, size: int) -> str:
@@ -81,7 +89,7 @@ def _caption(best: FingerEvidence, found: Candidate, size: int) -> str:
         f"more it counts. Similarity {best.similarity:.3f}, a likelihood ratio of e^{best.llr:.1f} "
         f"for this finger and e^{found.score:.0f} for all {len(found.fingers)} together. By the "
         f"calibration, a search by someone who is not among these {size:,} people comes this far "
-        f"with a chance of at most {found.fpir:.0e} (fingers taken as independent)."
+        f"with a chance of at most {found.fpir_high:.0e} (fingers taken as independent)."
     )
 
 

@@ -65,8 +65,12 @@ def rank(
 def identified(
     candidates: Sequence[records.Candidate], fpir_max: float
 ) -> tuple[records.Candidate, ...]:
-    """The candidates whose bound on FPIR is at most the operating point, in their order."""
-    return tuple(candidate for candidate in candidates if candidate.fpir <= fpir_max)
+    """The candidates that meet the operating point, in their order.
+
+    The upper end of the FPIR's interval must meet it: what is not known speaks against. Prints
+    that speak against the identity (a score below 0) identify nobody at any operating point.
+    """
+    return tuple(c for c in candidates if c.fpir_high <= fpir_max and c.score > 0)
 
 
 def usable(probe: Sequence[records.Template]) -> dict[int, records.Template]:
@@ -117,8 +121,8 @@ def _candidate(hand: dict[int, records.Template], person: Enrolled, size: int) -
     fingers = compare_hands(hand, person)
     score = sum(f.llr for f in fingers)
     extractors = [_calibrated(hand, person, f.finger) for f in fingers]
-    fpir = calibrate.fpir_bound(score, extractors, size)
-    return records.Candidate(person.identity, score, fpir, fingers)
+    fpir = calibrate.fpir(score, extractors, size)
+    return records.Candidate(person.identity, score, fpir.estimate, fingers, fpir.low, fpir.high)
 
 
 def compare_hands(
