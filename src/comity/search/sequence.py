@@ -48,19 +48,22 @@ def applicable(fingers: frozenset[int], enrolled: frozenset[int]) -> dict[str, t
     }
 
 
-def exchanged(
-    order: tuple[int, ...], fingers: frozenset[int], found: Mapping[tuple[int, int], float]
-) -> tuple[tuple[int, int], ...]:
-    """(stated, enrolled) of every finger that is another finger of the candidate.
+def moved(order: tuple[int, ...], fingers: frozenset[int]) -> tuple[tuple[int, int], ...]:
+    """(stated, enrolled) of the fingers that an order takes for another."""
+    return tuple((f, order[f - 1]) for f in sorted(fingers) if order[f - 1] != f)
 
-    order  the reading under which the candidate was found
-    found  log-likelihood ratio of pairs (stated, enrolled) that speak for an exchange
-    Best pairs first; no finger is used twice.
+
+def exchanged(
+    known: Mapping[int, int], found: Mapping[tuple[int, int], float]
+) -> tuple[tuple[int, int], ...]:
+    """The moved fingers `known` (stated to enrolled), and those that were found to be another.
+
+    found  log-likelihood ratio of (stated, enrolled); best first, none is used twice
     """
-    moved = {f: order[f - 1] for f in fingers}
-    taken: set[int] = set()
+    every, taken, asked = dict(known), set[int](), set[int]()
     for (stated, other), _ in sorted(found.items(), key=lambda item: (-item[1], item[0])):
-        if stated in fingers and other not in taken:
-            moved[stated] = other
+        if other not in taken and stated not in asked:
+            every[stated] = other
             taken.add(other)
-    return tuple((f, moved[f]) for f in sorted(fingers) if moved[f] != f)
+            asked.add(stated)
+    return tuple((f, every[f]) for f in sorted(every) if every[f] != f)
