@@ -1,8 +1,10 @@
-"""Minutia Cylinder-Code as Cappelli et al. 2010 write it down, in plain Python, slowly.
+"""Minutia Cylinder-Code after Cappelli et al. 2010, in plain Python, slowly.
 
 Bits (section 3.4), local similarity (section 4, equations 17 and 18) and relaxation (section 4.3).
-Differs from the paper as the project says: two pairs that share a minutia do not support each
-other, and at most 30 pairs are relaxed. Minutiae are (x, y, degrees) with y pointing up.
+Differs from the paper as the project says: weights and offsets are whole numbers (decision 0508),
+a neighbour reaches a square of cells, the hull is moved out with sharp corners, two pairs that
+share a minutia do not support each other, and at most 30 pairs are relaxed.
+Minutiae are (x, y, degrees) with y pointing up.
 """
 
 import math
@@ -52,20 +54,30 @@ def convex_hull(points):
             return ring
 
 
-def segment_distance(p, a, b):
-    length = math.dist(a, b) ** 2
-    t = 0.0
-    if length:
-        t = ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])) / length
-    t = max(0.0, min(1.0, t))
-    return math.dist(p, (a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
-
-
 def near(p, ring):
-    edges = list(zip(ring, ring[1:] + ring[:1], strict=True))
-    if len(ring) > 2 and all(cross(a, b, p) >= 0 for a, b in edges):
-        return True
-    return min(segment_distance(p, a, b) for a, b in edges) <= OMEGA
+    """Within every edge, each moved out by the margin; a point alone has no edge."""
+    for a, b in zip(ring, ring[1:] + ring[:1], strict=True):
+        if a != b and cross(a, b, p) / math.dist(a, b) < -OMEGA:
+            return False
+    return True
+
+
+def offset(m, t):
+    """Of t from m, along and across m's direction, px in steps of a half."""
+    c, s = (round(f(math.radians(m[2])) * 16384) for f in (math.cos, math.sin))
+    dx, dy = t[0] - m[0], t[1] - m[1]
+    return (dx * c + dy * s + 4096) // 8192 / 2, (dy * c - dx * s + 4096) // 8192 / 2
+
+
+def weight(gap):
+    return round(255 * math.exp(-(gap**2) / (2 * SIGMA_S**2))) if abs(gap) <= 3 * SIGMA_S else 0
+
+
+def layer_weight(angle):
+    return round(255 * gauss_area(angle) / gauss_area(0.0))
+
+
+BOUND = math.ceil(THRESHOLD * SIGMA_S * math.sqrt(2 * math.pi) / gauss_area(0.0) * 255**3)
 
 
 def centre(m, i, j):
@@ -92,23 +104,18 @@ def cylinder(minutiae, index):
         return None
     if sum(math.dist(t[:2], m[:2]) <= R + 3 * SIGMA_S for t in others) < MIN_M:
         return None
-    bits = set()
-    for i, j in valid:
-        p = centre(m, i, j)
-        for k in range(1, ND + 1):
-            direction = -math.pi + (k - 0.5) * DELTA_D
-            total = 0.0
-            for t in others:
-                gap = math.dist(t[:2], p)
-                if gap <= 3 * SIGMA_S:
-                    space = math.exp(-(gap**2) / (2 * SIGMA_S**2)) / (
-                        SIGMA_S * math.sqrt(2 * math.pi)
-                    )
-                    relative = turn(math.radians(m[2]), math.radians(t[2]))
-                    total += space * gauss_area(turn(direction, relative))
-            if total >= THRESHOLD:
-                bits.add((i, j, k))
-    return valid, bits
+    totals = {(i, j, k): 0 for i, j in valid for k in range(1, ND + 1)}
+    for t in others:
+        if math.dist(t[:2], m[:2]) > R + 3 * SIGMA_S:
+            continue
+        u, v = offset(m, t)
+        for i, j, k in totals:
+            space = weight(u - DELTA_S * (i - (NS + 1) / 2)) * weight(
+                v - DELTA_S * (j - (NS + 1) / 2)
+            )
+            gap = (60 * k - 30 - (m[2] - t[2])) % 360 - 180
+            totals[i, j, k] += space and space * layer_weight(math.radians(gap))
+    return valid, {cell for cell, total in totals.items() if total >= BOUND}
 
 
 def similarity(a, deg_a, b, deg_b):
@@ -137,18 +144,18 @@ def lss_r(minutiae_a, minutiae_b):
     """The score and its pairs (row in a, row in b, share)."""
     all_a = [(i, cylinder(minutiae_a, i)) for i in range(len(minutiae_a))]
     all_b = [(j, cylinder(minutiae_b, j)) for j in range(len(minutiae_b))]
-    a = [(i, c) for i, c in all_a if c]
-    b = [(j, c) for j, c in all_b if c]
+    a = sorted(((i, c) for i, c in all_a if c), key=lambda e: minutiae_a[e[0]][2])
+    b = sorted(((j, c) for j, c in all_b if c), key=lambda e: minutiae_b[e[0]][2])
     fewer = min(len(a), len(b))
     if fewer == 0:
         return 0.0, []
     every = []
-    for row, (i, ca) in enumerate(a):
-        for column, (j, cb) in enumerate(b):
+    for row, (j, cb) in enumerate(b):
+        for column, (i, ca) in enumerate(a):
             value = similarity(ca, minutiae_a[i][2], cb, minutiae_b[j][2])
-            every.append((-value, row, column, i, j))
-    kept = min(fewer, KEPT_MAX)
-    top = sorted(every)[:kept]
+            if value > 0:
+                every.append((-value, row, column, i, j))
+    top = sorted(every)[: min(fewer, KEPT_MAX)]
     before = [-entry[0] for entry in top]
     now = list(before)
     for _ in range(N_REL):
@@ -159,7 +166,7 @@ def lss_r(minutiae_a, minutiae_b):
                 for k, (_, _, _, ik, jk) in enumerate(top)
                 if ik != it and jk != jt
             )
-            now[t] = W_R * old[t] + (1 - W_R) * support / max(kept - 1, 1)
+            now[t] = W_R * old[t] + (1 - W_R) * support / max(len(top) - 1, 1)
     share = 1 / (1 + math.exp(-0.4 * (fewer - 20)))
     wanted = 4 + round(share * 8)
     efficiency = [n / f if f else 0.0 for n, f in zip(now, before, strict=True)]

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from comity.search import kernels, mcc
-from comity.search.compare import paired, similarity
+from comity.minutiae.batch import joined
+from comity.search import kernels_cylinders, mcc
+from comity.search.compare import paired, similarities, similarity
 from tests.reference import mcc as oracle
-from tests.search.prints import capture, moved, plain, scattered
+from tests.search.prints import capture, hand, moved, plain, scattered
 
 SIZES = [0, 1, 2, 3, 5, 9, 17, 30]
 
@@ -14,7 +15,7 @@ def stored_bits(cylinders: mcc.Cylinders, row: int) -> set[tuple[int, int, int]]
         (cell // 8 + 1, cell % 8 + 1, layer + 1)
         for layer in range(6)
         for cell in range(64)
-        if int(cylinders.bits[row, layer]) >> cell & 1
+        if int(cylinders.cells[layer, row]) >> cell & 1
     }
 
 
@@ -24,10 +25,12 @@ def test_cylinders_are_the_oracles(size: int, side: int) -> None:
     template = scattered(size, size, side)
     built = mcc.cylinders(template)
     expected = [oracle.cylinder(plain(template), i) for i in range(size)]
-    assert built.source.tolist() == [i for i, c in enumerate(expected) if c]
-    for row, index in enumerate(built.source.tolist()):
+    usable = [i for i, c in enumerate(expected) if c]
+    rows = sorted(usable, key=lambda i: plain(template)[i][2])
+    assert built.place.tolist() == [[*plain(template)[i], i] for i in rows]
+    for row, index in enumerate(rows):
         valid, bits = expected[index]
-        cells = {(c // 8 + 1, c % 8 + 1) for c in range(64) if int(built.valid[row]) >> c & 1}
+        cells = {(c // 8 + 1, c % 8 + 1) for c in range(64) if int(built.cells[6, row]) >> c & 1}
         assert cells == valid
         assert stored_bits(built, row) == bits
 
@@ -50,10 +53,22 @@ def test_few_minutiae_are_compared_as_the_oracle_does(sizes: tuple[int, int]) ->
 
 
 def test_minutiae_on_one_line_or_one_point_have_a_hull() -> None:
-    line = np.array([5.0, 1.0, 3.0, 1.0]), np.array([5.0, 1.0, 3.0, 1.0])
-    ring = kernels.hull(*line)
-    assert {tuple(p) for p in np.column_stack(line)[ring].tolist()} == {(1.0, 1.0), (5.0, 5.0)}
-    assert len(kernels.hull(np.ones(4), np.ones(4))) <= 2
+    line = np.array([5, 1, 3, 1]), np.array([5, 1, 3, 1])
+    chain = np.empty(9, np.int64)
+    ring = chain[: kernels_cylinders.hull(*line, chain)]
+    assert {tuple(p) for p in np.column_stack(line)[ring].tolist()} == {(1, 1), (5, 5)}
+    assert kernels_cylinders.hull(np.ones(4, np.int64), np.ones(4, np.int64), chain) <= 2
+
+
+def test_many_candidates_at_once_are_each_compared_as_one() -> None:
+    templates = [capture(0, 2, 1), scattered(1, 0), scattered(2, 1), *hand(3), scattered(4, 40)]
+    minutiae, first = joined(templates)
+    for probe in (capture(0, 2), scattered(5, 0), scattered(6, 30)):
+        mine = mcc.cylinders(probe)
+        found = [mcc.match(mine, mcc.cylinders(template)) for template in templates]
+        similarity, cylinders = similarities(mine, minutiae, first)
+        assert similarity.tolist() == [f.score for f in found]
+        assert cylinders.tolist() == [f.cylinders for f in found]
 
 
 def test_one_finger_is_alike_and_two_are_not() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from comity import records
 from comity.search import mcc
 
@@ -19,6 +22,23 @@ def similarity(probe: records.Template, candidate: records.Template) -> float:
     Source: Cappelli et al. 2010 (MCC, LSS-R).
     """
     return match(probe, candidate).score
+
+
+def similarities(
+    probe: mcc.Cylinders, minutiae: NDArray[np.int16], first: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """One probe with many candidates, straight from their minutiae; releases the lock.
+
+    Parameters
+    ----------
+    minutiae  (M, 4), as `Template.minutiae`, of all candidates one after another
+    first     (k + 1,), candidate i has the rows first[i]..first[i + 1]
+
+    Returns
+    -------
+    similarity (k,), as `match` gives it, bit for bit; cylinders (k,), the smaller numbers
+    """
+    return mcc.match_many(probe, minutiae, first)
 
 
 def paired(probe: records.Template, candidate: records.Template) -> list[tuple[int, int, float]]:

@@ -1,7 +1,9 @@
-"""Numba kernels of the comparison: cylinders, their similarity, relaxation.
+"""Numba kernels of the comparison: similarity of cylinders, the best pairs, relaxation.
 
 Arrays in, arrays out; nothing is checked here and nothing is raised. Angles are whole
 degrees counter-clockwise; y points up. Oracle: tests/reference/mcc.py.
+A print is cells, uint64 (7, c), six layers' bits and the valid cells of each cylinder, and place,
+int64 (c, 4), x_px, y_px, degrees, row of the minutia; cylinders stand in order of angle.
 """
 
 from __future__ import annotations
@@ -29,186 +31,87 @@ popcount: Any = intrinsic(_count_bits)  # set bits of a uint64, as one machine i
 
 
 @njit(nogil=True, cache=True)
-def hull(x, y):
-    """Convex hull, counter-clockwise, as indices; Andrew's monotone chain.
+def double(cells, place, ring, start):
+    """Lay a print's cylinders out twice, so that any range of angles is one stretch.
 
-    x, y : float64 (m,), y up. One or two points give themselves.
+    ring  : uint64 (7, 2c)
+    start : int64 (361,), how many cylinders have a smaller angle, by degree
     """
-    m = len(x)
-    order = np.argsort(x * 1e5 + y)  # whole pixels below 1e5: by x, then y
-    chain = np.empty(2 * m + 1, np.int64)
-    k = 0
-    for sweep in range(2):
-        floor = k + 1
-        for step in range(m):
-            p = order[step] if sweep == 0 else order[m - 1 - step]
-            while k > floor:
-                a, b = chain[k - 2], chain[k - 1]
-                if (x[b] - x[a]) * (y[p] - y[a]) - (y[b] - y[a]) * (x[p] - x[a]) > 0.0:
-                    break
-                k -= 1
-            chain[k] = p
-            k += 1
-        k -= 1  # the sweep's last point begins the next
-    return chain[: max(k, min(m, 1))]
+    count = len(place)
+    start[:] = 0
+    for b in range(count):
+        start[place[b, 2] + 1] += 1
+        for k in range(LAYERS + 1):
+            ring[k, b] = ring[k, count + b] = cells[k, b]
+    for deg in range(TURN_DEG):
+        start[deg + 1] += start[deg]
 
 
-@njit(nogil=True, cache=True)
-def near_hull(px, py, x, y, ring, margin_sq):
-    """Whether a point lies in the hull or within its margin.
+@njit(nogil=True, cache=True, error_model="numpy")
+def row_similarities(words, ring, first, last, common_min, out):
+    """Similarity of one cylinder with a stretch of a ring, 0..1; 0 where not comparable.
 
-    ring : from `hull`; margin_sq : px squared
+    words : uint64 (7,);  common_min : fewest cells valid in both
+    out   : float64 (last - first,), filled from the front
     """
-    inside = len(ring) > 2
-    nearest = 1e300
-    for e in range(len(ring)):
-        a, b = ring[e], ring[(e + 1) % len(ring)]
-        ex, ey = x[b] - x[a], y[b] - y[a]
-        dx, dy = px - x[a], py - y[a]
-        if ex * dy - ey * dx < 0.0:
-            inside = False
-        length_sq = ex * ex + ey * ey
-        t = 0.0 if length_sq == 0.0 else min(1.0, max(0.0, (dx * ex + dy * ey) / length_sq))
-        gap_x, gap_y = dx - t * ex, dy - t * ey
-        nearest = min(nearest, gap_x * gap_x + gap_y * gap_y)
-    return inside or nearest <= margin_sq
+    a0, a1, a2, a3, a4, a5, valid = words
+    for b in range(first, last):
+        both = valid & ring[6, b]
+        p0, p1, p2, p3, p4, p5 = a0 & both, a1 & both, a2 & both, a3 & both, a4 & both, a5 & both
+        q0, q1, q2 = ring[0, b] & both, ring[1, b] & both, ring[2, b] & both
+        q3, q4, q5 = ring[3, b] & both, ring[4, b] & both, ring[5, b] & both
+        ones_p = popcount(p0) + popcount(p1) + popcount(p2)
+        ones_p += popcount(p3) + popcount(p4) + popcount(p5)
+        ones_q = popcount(q0) + popcount(q1) + popcount(q2)
+        ones_q += popcount(q3) + popcount(q4) + popcount(q5)
+        differ = popcount(p0 ^ q0) + popcount(p1 ^ q1) + popcount(p2 ^ q2)
+        differ += popcount(p3 ^ q3) + popcount(p4 ^ q4) + popcount(p5 ^ q5)
+        norms = math.sqrt(np.float64(ones_p)) + math.sqrt(np.float64(ones_q))
+        value = 1.0 - math.sqrt(np.float64(differ)) / norms
+        out[b - first] = value if popcount(both) >= common_min and norms > 0.0 else 0.0
 
 
 @njit(nogil=True, cache=True)
-def depth(px, py, x, y, ring):
-    """How far a point of the hull lies from its edge, px; 0 where the hull has no area."""
-    if len(ring) < 3:
-        return 0.0
-    nearest = 1e300
-    for e in range(len(ring)):
-        a, b = ring[e], ring[(e + 1) % len(ring)]
-        ex, ey = x[b] - x[a], y[b] - y[a]
-        across = (ex * (py - y[a]) - ey * (px - x[a])) / math.sqrt(ex * ex + ey * ey)
-        nearest = min(nearest, across)
-    return nearest
+def best_pairs(ring, start, cells, place, limits, keep, value, row, column):
+    """The most similar pairs of cylinders, greatest first, ties by row, then column.
 
-
-@njit(nogil=True, cache=True)
-def cells_near_hull(m, cos, sin, x, y, ring, cell_px, margin_px, circle):
-    """The cells of a minutia's circle whose centres lie within the margin of the hull, a word."""
-    cells = np.uint64(0)
-    for c in range(CELLS * CELLS):
-        if (circle >> np.uint64(c)) & np.uint64(1):
-            u = (c // CELLS - (CELLS - 1) / 2) * cell_px
-            v = (c % CELLS - (CELLS - 1) / 2) * cell_px
-            px, py = x[m] + u * cos - v * sin, y[m] + u * sin + v * cos
-            if near_hull(px, py, x, y, ring, margin_px * margin_px):
-                cells |= np.uint64(1) << np.uint64(c)
-    return cells
-
-
-@njit(nogil=True, cache=True)
-def build_cylinders(x, y, deg, direction, sizes, base, bits, valid, used):
-    """Fill the cylinders of one template; returns how many are usable.
-
-    x, y, deg : float64 (m,), float64 (m,), int64 (m,)
-    direction : float64 (360, 6), weight of each layer by turn between minutiae
-    sizes     : float64 (6,), cell_px, sigma_px, radius_px, hull_margin_px, threshold,
-                fewest neighbours;  base : uint64 (2,), cells in the circle, fewest of them valid
-    bits, valid, used : uint64 (m, 6), uint64 (m,), int64 (m,); filled from the front
-    """
-    cell_px, sigma_px, radius_px, margin_px, threshold, neighbours_min = sizes
-    reach_px = 3.0 * sigma_px
-    ring = hull(x, y)
-    count = 0
-    sums = np.empty((CELLS * CELLS, LAYERS))
-    peak = 1.0 / (sigma_px * math.sqrt(2.0 * math.pi))
-    for m in range(len(x)):
-        turn = math.radians(deg[m])
-        cos, sin = math.cos(turn), math.sin(turn)
-        # A disc this far inside, widened by the margin, covers the whole circle.
-        cells = base[0]
-        if depth(x[m], y[m], x, y, ring) < radius_px - margin_px:
-            cells = cells_near_hull(m, cos, sin, x, y, ring, cell_px, margin_px, base[0])
-        if popcount(cells) < np.int64(base[1]):
-            continue
-        sums[:] = 0.0
-        neighbours = 0
-        for t in range(len(x)):
-            dx, dy = x[t] - x[m], y[t] - y[m]
-            if t == m or dx * dx + dy * dy > (radius_px + reach_px) ** 2:
-                continue
-            neighbours += 1
-            u, v = dx * cos + dy * sin, dy * cos - dx * sin
-            weights = direction[(deg[m] - deg[t]) % TURN_DEG]
-            first_i = max(0, math.ceil((u - reach_px) / cell_px + (CELLS - 1) / 2))
-            last_i = min(CELLS - 1, math.floor((u + reach_px) / cell_px + (CELLS - 1) / 2))
-            first_j = max(0, math.ceil((v - reach_px) / cell_px + (CELLS - 1) / 2))
-            last_j = min(CELLS - 1, math.floor((v + reach_px) / cell_px + (CELLS - 1) / 2))
-            for i in range(first_i, last_i + 1):
-                du = u - (i - (CELLS - 1) / 2) * cell_px
-                for j in range(first_j, last_j + 1):
-                    dv = v - (j - (CELLS - 1) / 2) * cell_px
-                    gap_sq = du * du + dv * dv
-                    if gap_sq <= reach_px * reach_px:
-                        near = peak * math.exp(-gap_sq / (2.0 * sigma_px * sigma_px))
-                        for k in range(LAYERS):
-                            sums[i * CELLS + j, k] += near * weights[k]
-        if neighbours < neighbours_min:
-            continue
-        for k in range(LAYERS):
-            word = np.uint64(0)
-            for c in range(CELLS * CELLS):
-                if sums[c, k] >= threshold:
-                    word |= np.uint64(1) << np.uint64(c)
-            bits[count, k] = word & cells
-        valid[count] = cells
-        used[count] = m
-        count += 1
-    return count
-
-
-@njit(nogil=True, cache=True)
-def local_similarities(bits_a, valid_a, deg_a, bits_b, valid_b, deg_b, limits, out):
-    """Similarity of every cylinder of a with every one of b, 0..1; 0 where not comparable.
-
+    ring, start  : the probe, as `double` lays it out;  cells, place : the candidate
     limits : int64 (2,), greatest turn in degrees, fewest cells valid in both
-    out    : float64 (m, n)
+    value, row, column : float64, int64, int64 (keep,), filled from the front: similarity, cylinder
+        of the candidate, of the probe.  Returns how many.
+    A pair that is not alike at all is none.
     """
-    for a in range(len(deg_a)):
-        for b in range(len(deg_b)):
-            out[a, b] = 0.0
-            turn = abs(deg_a[a] - deg_b[b])
-            if min(turn, TURN_DEG - turn) > limits[0]:
+    count, found = len(ring[0]) // 2, 0
+    near = np.empty(count)
+    for a in range(len(place)):
+        low, high = place[a, 2] - limits[0], place[a, 2] + limits[0] + 1
+        first = start[low] if low >= 0 else start[low + TURN_DEG] - count
+        last = start[high] if high <= TURN_DEG else start[high - TURN_DEG] + count
+        if first < 0:
+            first, last = first + count, last + count
+        words = (
+            cells[0, a], cells[1, a], cells[2, a], cells[3, a],
+            cells[4, a], cells[5, a], cells[6, a],
+        )  # fmt: skip
+        row_similarities(words, ring, first, last, limits[1], near)
+        for n in range(last - first):
+            least = value[keep - 1] if found == keep else 0.0
+            b = (first + n) % count
+            if near[n] < least or near[n] == 0.0:
                 continue
-            both = valid_a[a] & valid_b[b]
-            if popcount(both) < limits[1]:
+            at = found
+            while at > 0 and (
+                value[at - 1] < near[n]
+                or (value[at - 1] == near[n] and row[at - 1] == a and column[at - 1] > b)
+            ):
+                at -= 1
+            if at == keep:
                 continue
-            ones_a = ones_b = differ = 0
-            for k in range(LAYERS):
-                word_a, word_b = bits_a[a, k] & both, bits_b[b, k] & both
-                ones_a += popcount(word_a)
-                ones_b += popcount(word_b)
-                differ += popcount(word_a ^ word_b)
-            norms = math.sqrt(ones_a) + math.sqrt(ones_b)
-            if norms > 0.0:
-                out[a, b] = 1.0 - math.sqrt(differ) / norms
-
-
-@njit(nogil=True, cache=True)
-def best_pairs(similarity, keep):
-    """The `keep` greatest entries as flat indices: greatest first, ties by index."""
-    flat = similarity.ravel()
-    bins = np.zeros(1025, np.int64)
-    for value in flat:
-        bins[int(value * 1024.0)] += 1
-    cut, above = 1024, bins[1024]
-    while above < keep and cut > 0:
-        cut -= 1
-        above += bins[cut]
-    chosen = np.empty(above, np.int64)
-    k = 0
-    for index in range(len(flat)):
-        if int(flat[index] * 1024.0) >= cut:
-            chosen[k] = index
-            k += 1
-    order = np.argsort(-flat[chosen], kind="mergesort")
-    return chosen[order[:keep]]
+            found = min(found + 1, keep)
+            for k in range(found - 1, at, -1):
+                value[k], row[k], column[k] = value[k - 1], row[k - 1], column[k - 1]
+            value[at], row[at], column[at] = near[n], a, b
+    return found
 
 
 @njit(nogil=True, cache=True)
@@ -219,25 +122,18 @@ def wrap_rad(angle):
 
 
 @njit(nogil=True, cache=True)
-def relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds):
-    """Strengthen the pairs that agree in distance and direction with the others.
+def agreements(place_a, place_b, row, column, count, sigmoids, agree):
+    """How well each two pairs agree in distance, direction and bearing, 0..1.
 
-    Two pairs that share a minutia contradict each other and do not strengthen one another.
-    place_a, place_b : float64 (m, 3), (n, 3); x_px, y_px (up), angle_rad
-    pairs    : int64 (p,), flat indices into similarity (m, n)
+    Two pairs that share a minutia contradict each other: 0.
+    row, column : int64 (count,), the pairs
     sigmoids : float64 (3, 2), middle and slope for distance (px), direction (rad), bearing (rad)
-    Returns float64 (p,), the relaxed similarities.
+    agree    : float64 (count, count), agree[k, t] is what k says of t
     """
-    count = len(pairs)
-    columns = similarity.shape[1]
-    agree = np.zeros((count, count))
-    strength = np.empty(count)
-    for t in range(count):
-        strength[t] = similarity[pairs[t] // columns, pairs[t] % columns]
     # Beyond these a sigmoid is below 1e-8: the product is taken as 0 without the trigonometry.
     gap_max = sigmoids[0, 0] + 18.5 / -sigmoids[0, 1]
     turn_max = sigmoids[1, 0] + 18.5 / -sigmoids[1, 1]
-    row, column = pairs // columns, pairs % columns
+    agree[:] = 0.0
     for t in range(count):
         at, bt = place_a[row[t]], place_b[column[t]]
         for k in range(t + 1, count):
@@ -248,68 +144,55 @@ def relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds):
             gap = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
             if gap > gap_max:
                 continue
-            turn_t, turn_k = at[2] - bt[2], ak[2] - bk[2]
+            turn_t, turn_k = math.radians(at[2] - bt[2]), math.radians(ak[2] - bk[2])
             turn = wrap_rad(turn_t - turn_k)
             if turn > turn_max:
                 continue
             bearing = math.atan2(bx * ay - by * ax, ax * bx + ay * by)
             both = 1.0 / (1.0 + math.exp(-sigmoids[0, 1] * (gap - sigmoids[0, 0])))
             both /= 1.0 + math.exp(-sigmoids[1, 1] * (turn - sigmoids[1, 0]))
-            for p, q, own in ((t, k, turn_t), (k, t, turn_k)):
-                off = wrap_rad(own - bearing)
-                agree[p, q] = both / (1.0 + math.exp(-sigmoids[2, 1] * (off - sigmoids[2, 0])))
+            off_t, off_k = wrap_rad(turn_t - bearing), wrap_rad(turn_k - bearing)
+            agree[k, t] = both / (1.0 + math.exp(-sigmoids[2, 1] * (off_t - sigmoids[2, 0])))
+            agree[t, k] = both / (1.0 + math.exp(-sigmoids[2, 1] * (off_k - sigmoids[2, 0])))
+
+
+@njit(nogil=True, cache=True)
+def relax(agree, count, weight, rounds, strength):
+    """Strengthen each pair by those that agree with it; strength : float64 (count,), in place."""
     support = np.empty(count)
     for _ in range(rounds):
+        support[:] = 0.0
+        for k in range(count):
+            for t in range(count):
+                support[t] += agree[k, t] * strength[k]
         for t in range(count):
-            total = 0.0
-            for k in range(count):
-                total += agree[t, k] * strength[k]
-            support[t] = total / max(count - 1, 1)
-        for t in range(count):
-            strength[t] = weight * strength[t] + (1.0 - weight) * support[t]
-    return strength
+            strength[t] = weight * strength[t] + (1.0 - weight) * support[t] / max(count - 1, 1)
 
 
 @njit(nogil=True, cache=True)
-def most_strengthened(similarity, pairs, strength, wanted):
-    """Which pairs relaxation left most of: indices into pairs, greatest efficiency first.
+def lss_r(ring, start, probe, cells, place, limits, sigmoids, relaxation, keep, made, pairs, parts):
+    """Local similarity sort with relaxation: the score, 0..1, and how many pairs made it.
 
-    Efficiency is strength after relaxation over similarity before; ties by place in pairs.
+    ring, start  : the probe, as `double` lays it out, and its place
+    cells, place : the candidate
+    limits     : int64 (2,), greatest turn in degrees, fewest cells valid in both
+    relaxation : float64 (2,), weight and rounds
+    keep, made : pairs that are relaxed, pairs that make the score, at most
+    pairs, parts : int64 (made, 2), float64 (made,), filled from the front: the pairs that
+        relaxation left most of, as rows of the probe's and the candidate's minutiae, and their
+        shares of the score
+    Cost m * n, then keep squared.
     """
-    flat = similarity.ravel()
-    efficiency = np.empty(len(pairs))
-    for t in range(len(pairs)):
-        before = flat[pairs[t]]
-        efficiency[t] = strength[t] / before if before > 0.0 else 0.0
-    return np.argsort(-efficiency, kind="mergesort")[:wanted]
-
-
-@njit(nogil=True, cache=True)
-def lss_r(
-    bits_a,
-    valid_a,
-    deg_a,
-    place_a,
-    bits_b,
-    valid_b,
-    deg_b,
-    place_b,
-    limits,
-    sigmoids,
-    weight,
-    rounds,
-    kept,
-    wanted,
-):
-    """Local similarity sort with relaxation: flat pair indices (w,) and their strengths (w,).
-
-    kept   : how many of the best pairs are relaxed, at most min(m, n)
-    wanted : how many of these make the score
-    Cost m*n, then kept^2.
-    """
-    similarity = np.empty((len(deg_a), len(deg_b)))
-    local_similarities(bits_a, valid_a, deg_a, bits_b, valid_b, deg_b, limits, similarity)
-    pairs = best_pairs(similarity, kept)
-    strength = relax(place_a, place_b, similarity, pairs, sigmoids, weight, rounds)
-    best = most_strengthened(similarity, pairs, strength, wanted)
-    return pairs[best], strength[best]
+    value, row, column = np.empty(keep), np.empty(keep, np.int64), np.empty(keep, np.int64)
+    count = best_pairs(ring, start, cells, place, limits, keep, value, row, column)
+    agree, strength = np.empty((count, count)), value[:count].copy()
+    agreements(place, probe, row, column, count, sigmoids, agree)
+    relax(agree, count, relaxation[0], int(relaxation[1]), strength)
+    best = np.argsort(-strength / value[:count], kind="mergesort")[:made]
+    score = 0.0
+    for k in range(len(best)):
+        t = best[k]
+        pairs[k, 0], pairs[k, 1] = probe[column[t], 3], place[row[t], 3]
+        parts[k] = strength[t] / made
+        score += parts[k]
+    return min(1.0, score), len(best)

@@ -10,17 +10,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity import records
-from comity.search import kernels
+from comity.search import kernels, kernels_batch, kernels_cylinders
 
 # Table 3 of the paper unless a line says otherwise; lengths at 500 ppi.
 RADIUS_PX = 70.0
 CELL_PX = 2 * RADIUS_PX / kernels.CELLS
 SIGMA_PX = 28 / 3
+REACH_PX = 28.0  # 3 sigma; further along or across a minutia adds nothing to a cell
 SIGMA_RAD = 2 * math.pi / 9
 # Of a cell's sum, for its bit to be set. Paper 0.01; swept 0.003 to 0.015 on FVC2002 set B: equal
 # error rate across databases, MINDTCT 5.4 % at 0.01 and 4.6 % at 0.003 and 0.006, LEADER flat.
@@ -41,83 +43,113 @@ PAIRS_MIDDLE, PAIRS_SLOPE = 20.0, 0.4
 # rest down. On four thumbs of two ten-print cards, rolled and plain, 30 doubles the similarity of
 # mates; on FVC2002 set B equal error rates are flat from 20 up.
 RELAXED_MAX = 30
-RELAX_WEIGHT, RELAX_ROUNDS = 0.5, 5
+RELAXATION = np.array([0.5, 5])  # weight of a pair's own strength, rounds
 RELAX_SIGMOIDS = np.array([[5.0, -8 / 5], [math.pi / 12, -30.0], [math.pi / 12, -30.0]])
+# What a kernel counts in: bits are then the same on every machine (decision 0508).
+WHOLE = 1 << 14  # a cosine of 1
+WEIGHT_MAX = 255
+HALF_PX_MAX = 180  # 61.25 px to the outermost cell's centre, 28 px beyond it
 
 
-def _circle() -> tuple[int, int]:
-    """The cells whose centres lie in the circle, as a word, and their number."""
-    middle = (kernels.CELLS - 1) / 2
-    word = 0
-    for cell in range(kernels.CELLS**2):
-        i, j = divmod(cell, kernels.CELLS)
-        if math.hypot(i - middle, j - middle) * CELL_PX <= RADIUS_PX:
-            word |= 1 << cell
-    return word, word.bit_count()
+def _centres_px() -> NDArray[np.float64]:
+    """Of a side's cells, from the minutia."""
+    steps = np.arange(kernels.CELLS, dtype=np.float64)
+    return (steps - (kernels.CELLS - 1) / 2) * CELL_PX
 
 
-def _direction_weights() -> NDArray[np.float64]:
-    """Each layer's weight by turn in whole degrees, (360, 6): equation 11."""
-    step = 2 * math.pi / kernels.LAYERS
-    table = np.empty((360, kernels.LAYERS))
-    for deg in range(360):
+def _circle() -> tuple[int, int, float]:
+    """The cells whose centres lie in the circle, as a word; their number; the furthest, px."""
+    away = np.hypot.outer(_centres_px(), _centres_px()).ravel()
+    word = sum(1 << cell for cell in np.flatnonzero(away <= RADIUS_PX).tolist())
+    return word, word.bit_count(), float(away[away <= RADIUS_PX].max())
+
+
+def _turns() -> NDArray[np.int64]:
+    angles = [math.radians(deg) for deg in range(kernels.TURN_DEG)]
+    return np.array([(round(WHOLE * math.cos(a)), round(WHOLE * math.sin(a))) for a in angles])
+
+
+def _spread() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The weight of an offset on a side's cells, and the first cell of four that it can touch."""
+    gap = np.arange(-HALF_PX_MAX, HALF_PX_MAX + 1)[:, None] / 2 - _centres_px()
+    weight = np.where(
+        np.abs(gap) <= REACH_PX, np.rint(WEIGHT_MAX * np.exp(-(gap**2) / (2 * SIGMA_PX**2))), 0
+    )
+    first = np.minimum((weight > 0).argmax(axis=1), kernels.CELLS - 4)
+    return weight.astype(np.float32), first.astype(np.int64)
+
+
+def _area(gap_rad: float) -> float:
+    """Of a Gaussian, within a layer whose middle lies so far away: equation 11."""
+    half, scale = math.pi / kernels.LAYERS, SIGMA_RAD * math.sqrt(2)
+    return (math.erf((gap_rad + half) / scale) - math.erf((gap_rad - half) / scale)) / 2
+
+
+def _layers() -> NDArray[np.float32]:
+    """Each layer's weight by turn in whole degrees, (360, 6)."""
+    table = np.empty((kernels.TURN_DEG, kernels.LAYERS), np.float32)
+    for deg in range(kernels.TURN_DEG):
         for layer in range(kernels.LAYERS):
-            centre = -math.pi + (layer + 0.5) * step
-            gap = (centre - math.radians(deg) + math.pi) % (2 * math.pi) - math.pi
-            upper, lower = gap + step / 2, gap - step / 2
-            scale = SIGMA_RAD * math.sqrt(2)
-            table[deg, layer] = (math.erf(upper / scale) - math.erf(lower / scale)) / 2
+            gap = (60 * layer + 30 - deg) % 360 - 180
+            table[deg, layer] = round(WEIGHT_MAX * _area(math.radians(gap)) / _area(0.0))
     return table
 
 
-_CIRCLE, _CIRCLE_CELLS = _circle()
-_DIRECTION = _direction_weights()
-_SIZES = np.array([CELL_PX, SIGMA_PX, RADIUS_PX, HULL_MARGIN_PX, THRESHOLD, NEIGHBOURS_MIN])
-_BASE = np.array([_CIRCLE, math.ceil(VALID_CELLS_MIN * _CIRCLE_CELLS)], np.uint64)
-_LIMITS = np.array([TURN_MAX_DEG, math.ceil(COMMON_CELLS_MIN * _CIRCLE_CELLS)], np.int64)
-
-
-@dataclass(frozen=True, eq=False)
-class Cylinders:
-    """The usable cylinders of one template.
-
-    bits    uint64 (c, 6), one bit a cell, one word a direction layer
-    valid   uint64 (c,), cells inside the print
-    deg     int64 (c,);  place  float64 (c, 3), x_px, y_px upwards, angle_rad
-    source  int64 (c,), row of the template's minutia
-    """
-
-    bits: NDArray[np.uint64]
-    valid: NDArray[np.uint64]
-    deg: NDArray[np.int64]
-    place: NDArray[np.float64]
-    source: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.deg)
-
-
-@lru_cache(maxsize=8192)  # about 4 KB each; a shortlist is compared more than once
-def cylinders(template: records.Template) -> Cylinders:
-    """The template's cylinders; those near the edge or without neighbours are left out."""
-    x = template.minutiae[:, 0].astype(np.float64)
-    y = -template.minutiae[:, 1].astype(np.float64)
-    deg = template.minutiae[:, 2].astype(np.int64)
-    count = len(template)
-    bits = np.zeros((count, kernels.LAYERS), np.uint64)
-    valid = np.zeros(count, np.uint64)
-    source = np.zeros(count, np.int64)
-    if count:
-        count = kernels.build_cylinders(x, y, deg, _DIRECTION, _SIZES, _BASE, bits, valid, source)
-    source = source[:count]
-    place = np.column_stack([x[source], y[source], np.radians(deg[source])])
-    return Cylinders(bits[:count], valid[:count], deg[source], place, source)
+def _tables() -> tuple[NDArray[Any], ...]:
+    """What `kernels_cylinders.build` takes between the minutiae and what it fills."""
+    circle, cells, furthest_px = _circle()
+    peak = _area(0.0) / (SIGMA_PX * math.sqrt(2 * math.pi))  # a cell's sum for weights of 255
+    near_sq = (RADIUS_PX + REACH_PX) ** 2
+    threshold = math.ceil(THRESHOLD / peak * WEIGHT_MAX**3)
+    sizes = np.array([CELL_PX, furthest_px, HULL_MARGIN_PX, near_sq, threshold])
+    base = np.array([circle, math.ceil(VALID_CELLS_MIN * cells), NEIGHBOURS_MIN], np.uint64)
+    return _turns(), *_spread(), _layers(), sizes, base
 
 
 def pair_count(fewer: int) -> int:
     """How many pairs make the score, given the smaller number of cylinders (equation 20)."""
     share = 1 / (1 + math.exp(-PAIRS_SLOPE * (fewer - PAIRS_MIDDLE)))
     return PAIRS_MIN + round(share * (PAIRS_MAX - PAIRS_MIN))
+
+
+# Numba's decorator hides what a kernel takes from the type checker.
+_fill: Any = kernels_cylinders.build
+_compare_many: Any = kernels_batch.compare_many
+TABLES = _tables()
+LIMITS = np.array([TURN_MAX_DEG, math.ceil(COMMON_CELLS_MIN * _circle()[1])], np.int64)
+WANTED = np.array([pair_count(fewer) for fewer in range(64)])  # the same from 27 up
+
+
+@dataclass(frozen=True, eq=False)
+class Cylinders:
+    """The usable cylinders of one template, in order of angle.
+
+    cells  uint64 (7, c), the bits of six direction layers, then the cells inside the print
+    place  int64 (c, 4), x_px, y_px upwards, degrees, row of the template's minutia
+    """
+
+    cells: NDArray[np.uint64]
+    place: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+
+def build(minutiae: NDArray[np.int16]) -> Cylinders:
+    """The cylinders of minutiae (m, 4); those near the edge or without neighbours are left out.
+
+    Cost 0.02 ms for 30 minutiae, 0.04 ms for 45
+    """
+    cells = np.empty((kernels.LAYERS + 1, len(minutiae)), np.uint64)
+    place = np.empty((len(minutiae), 4), np.int64)
+    count = _fill(minutiae, *TABLES, cells, place)
+    return Cylinders(np.ascontiguousarray(cells[:, :count]), place[:count])
+
+
+@lru_cache(maxsize=8192)  # about 4 KB each; a shortlist is compared more than once
+def cylinders(template: records.Template) -> Cylinders:
+    """The template's cylinders, as `build` makes them."""
+    return build(template.minutiae)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,17 +169,34 @@ class Match:
 
 
 def match(a: Cylinders, b: Cylinders) -> Match:
-    """Compare two sets of cylinders by LSS-R. Cost O(ab), then O(min(a, b)^2)."""
+    """Compare a probe's cylinders with a candidate's by LSS-R.
+
+    Cost    O(ab), then O(min(a, b)^2)
+    """
     fewer = min(len(a), len(b))
     if fewer == 0:
         return Match(0.0, 0, np.zeros((0, 2), np.int64), np.zeros(0))
-    kept = min(fewer, RELAXED_MAX)
-    wanted = min(kept, pair_count(fewer))
-    pairs, strengths = kernels.lss_r(
-        a.bits, a.valid, a.deg, a.place, b.bits, b.valid, b.deg, b.place,
-        _LIMITS, RELAX_SIGMOIDS, RELAX_WEIGHT, RELAX_ROUNDS, kept, wanted,
+    ring = np.empty((kernels.LAYERS + 1, 2 * len(a)), np.uint64)
+    start = np.empty(kernels.TURN_DEG + 1, np.int64)
+    kernels.double(a.cells, a.place, ring, start)
+    made = pair_count(fewer)
+    pairs, parts = np.empty((made, 2), np.int64), np.empty(made)
+    score, count = kernels.lss_r(
+        ring, start, a.place, b.cells, b.place,
+        LIMITS, RELAX_SIGMOIDS, RELAXATION, min(fewer, RELAXED_MAX), made, pairs, parts,
     )  # fmt: skip
-    parts = strengths / pair_count(fewer)
-    order = np.argsort(-parts, kind="stable")
-    rows = np.column_stack([a.source[pairs // len(b)], b.source[pairs % len(b)]])
-    return Match(min(1.0, float(parts.sum())), fewer, rows[order], parts[order])
+    order = np.argsort(-parts[:count], kind="stable")
+    return Match(score, fewer, pairs[order], parts[order])
+
+
+def match_many(
+    probe: Cylinders, minutiae: NDArray[np.int16], first: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """`match` of one probe with many candidates' minutiae: scores and numbers of cylinders."""
+    scores, fewer = np.zeros(len(first) - 1), np.zeros(len(first) - 1, np.int64)
+    if len(probe):
+        _compare_many(
+            probe.cells, probe.place, minutiae, first, *TABLES,
+            LIMITS, RELAX_SIGMOIDS, RELAXATION, RELAXED_MAX, WANTED, scores, fewer,
+        )  # fmt: skip
+    return scores, fewer
