@@ -1,0 +1,1 @@
+"""The byte layouts of minutiae records, a module a layout."""
