@@ -27,6 +27,7 @@ from comity.minutiae.record import (
 from comity.records import Severity
 
 RESOLUTION_MIN = 99  # px/cm, 250 ppi: ISO/IEC 19794-2:2011, ANSI INCITS 378
+PPI = (500, 1000)  # what some writers put; 500 px/cm would be 1270 ppi
 _HEAD_BYTES: dict[str, int] = {
     "iso-2005": 4, "ansi-2004": 4, "ansi-2009": 17, "ansi-2009-am1": 17,
 }  # fmt: skip
@@ -91,6 +92,8 @@ def _of_view(record: MinutiaRecord, view: View, earlier: list[int]) -> Iterator[
     least = min(image.resolution_x, image.resolution_y)
     if least == 0:
         yield fault("error", "the resolution is not stated", "pixels per cm", 0)
+    elif least in PPI:
+        yield fault("warning", "the resolution is in pixels per inch", "pixels per cm", least)
     elif least < RESOLUTION_MIN:
         yield fault("warning", "the resolution is too low", f"{RESOLUTION_MIN} px/cm", least)
     if not image.width_px or not image.height_px:
