@@ -37,11 +37,11 @@ from comity.search import codes, mcc
 from comity.search.codes import kernels
 from comity.search.gallery import Gallery
 from comity.search.identify import rank
-from comity.search.segment import ROW_WORDS
 
 RESULTS = Path(__file__).parent / "results.csv"
 COLUMNS = ("date", "commit", "machine", "data", "n", "seconds", "peak_mib", "metric", "value")
 PEOPLE = 1000  # synthetic, with ten fingers
+ROW_WORDS = codes.FINGERS * codes.WORDS + 1  # all words of ten fingers, and the mask
 SIZES = {"verify": 240, "scan": 0, "identify_synthetic": PEOPLE}  # n of a row; 0: as asked for
 Compare = Callable[[Any, Any], float]
 

@@ -26,7 +26,7 @@ def test_an_angle_beyond_the_circle_is_refused() -> None:
 
 def test_another_version_is_refused() -> None:
     data = bytearray(pack.pack(capture(1, 2)))
-    data[0] = 2
+    data[0] = 1
     with pytest.raises(TemplateError) as caught:
         pack.unpack(bytes(data))
     assert caught.value.where == "byte 0"

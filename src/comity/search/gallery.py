@@ -1,41 +1,40 @@
 """A gallery on disk: append-only, checksummed, memory-mapped.
 
-    manifest.json   format, version, the name of the codes' parameters, the sealed segments
-    000001.rows     fixed rows for the scan;  000001.data  the records (segment.py)
-    lock            held while something is appended
+    manifest.json     format, version, the name of the codes' parameters, fingers, segments
+    000001.rows ...   the segments' files (segment.py); all but the last are sealed
+    000001.deleted    the rows deleted since the last compaction (disk/tombstones.py)
+    lock              held while something is written
 
-Readers need no lock: they see the rows that were acknowledged when they last looked.
+Readers need no lock: they see what was acknowledged when they last looked.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import threading
-import zlib
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity import records
 from comity.errors import GalleryError
-from comity.search import codes, manifest
-from comity.search.segment import (
-    ROW,
-    Enrolled,
-    Segment,
-    damaged,
-    read_record,
-    row_check,
-    write_record,
-)
+from comity.minutiae.batch import Batch
+from comity.search import compact, manifest
+from comity.search.disk import durable, tombstones
+from comity.search.disk.index import Index
+from comity.search.enrol import entries_of, entries_of_batch, hashes_of, unknown
+from comity.search.follow import follow
+from comity.search.manifest import ALL_FINGERS, Manifest
+from comity.search.reading import Block, Reading, Totals
+from comity.search.segment import Enrolled, Entries, damaged
 
-SEGMENT_ROWS_MAX = 65_536  # 45 MB of rows: what a writer checks when it opens
+__all__ = ["Block", "Gallery", "Reading", "Totals"]
+
+SEGMENT_ROWS_MAX = 262_144  # of ten fingers: 84 MB to scan a segment; 19 of them hold 5 M people
 RECENT_MAX = 4_096  # people whose templates stay unpacked, about 20 KB each
 
 
@@ -43,29 +42,25 @@ class Gallery:
     """Prints enrolled under identities. `create` makes the folder, `open` opens it.
 
     A row is one encounter: an identity enrolled twice under different encounters has two.
-    Rows are numbered in the order of enrolment and never change.
+    Rows are numbered in the order of enrolment; only a compaction changes the numbers, so
+    whoever keeps some while others write takes a `reading` and asks that.
     """
 
-    def __init__(self, folder: Path, sealed: Sequence[dict[str, Any]]) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._sealed = list(sealed)
-        self._segments = [Segment(folder, s["number"], sealed=True) for s in self._sealed]
-        for segment, entry in zip(self._segments, self._sealed, strict=True):
-            if len(segment) != entry["rows"]:
-                raise damaged(
-                    str(segment.rows_path), f"{entry['rows']} rows", f"{len(segment)} rows"
-                )
-        self._segments.append(Segment(folder, len(self._sealed) + 1))
         self._lock = threading.RLock()
-        self._by_key: dict[int, int] = {}
-        self._by_identity: dict[int, list[int]] = {}
-        self._indexed = 0
-        self._recent: OrderedDict[int, Enrolled] = OrderedDict()
+        self._held = follow(folder, None)
+        self._index = Index()
+        self._indexed = self._held.manifest.generation
+        self._recent: OrderedDict[tuple[int, int], Enrolled] = OrderedDict()
 
     @classmethod
-    def create(cls, folder: Path | str) -> Gallery:
-        """Make an empty gallery. Raises GalleryError where the folder holds anything."""
-        path = Path(folder)
+    def create(cls, folder: Path | str, fingers: Sequence[int] = ALL_FINGERS) -> Gallery:
+        """Make an empty gallery that takes these fingers: each takes its codes' room in each row.
+
+        Raises GalleryError where the folder holds anything, or a finger is none of 1..10.
+        """
+        path, held = Path(folder), tuple(sorted(set(fingers)))
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise GalleryError(
                 "the gallery's folder is not empty",
@@ -73,18 +68,126 @@ class Gallery:
                 expected="a folder that does not exist or is empty",
                 next_step="name another folder, or add to the gallery that is there",
             )
+        if not held or not set(held) <= set(ALL_FINGERS):
+            raise GalleryError(
+                "a gallery cannot be of these fingers",
+                where=str(path),
+                expected="one or more of 1..10",
+                found=str(list(fingers)),
+                next_step="name fingers by their numbers of ANSI/NIST-ITL",
+            )
         path.mkdir(parents=True, exist_ok=True)
-        manifest.write(path, [])
-        return cls.open(path)
+        made = Manifest(held)
+        compact.begin(path, made.open, len(held))
+        durable.create([tombstones.path_of(path, made.generation)])
+        manifest.write(path, made)
+        return cls(path)
 
     @classmethod
     def open(cls, folder: Path | str) -> Gallery:
         """Open a gallery. Raises GalleryError where it is missing, damaged or of another kind."""
-        path = Path(folder)
-        return cls(path, manifest.read(path))
+        return cls(Path(folder))
+
+    # --- what it holds ----------------------------------------------------------------------
+
+    @property
+    def reading(self) -> Reading:
+        """What is held now, and stays so whatever is written."""
+        return self._held.reading
+
+    @property
+    def fingers(self) -> tuple[int, ...]:
+        """The fingers that it takes."""
+        return self.reading.fingers
 
     def __len__(self) -> int:
-        return sum(len(segment) for segment in self._segments)
+        return len(self.reading)
+
+    @property
+    def live(self) -> int:
+        """Rows that are not deleted."""
+        return self.reading.live
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows for the scan, a segment at a time, in order."""
+        return self.reading.blocks()
+
+    def minutiae(
+        self, rows: NDArray[np.int64], finger: int
+    ) -> tuple[NDArray[np.int16], NDArray[np.int64], list[str]]:
+        """One finger's minutiae of many rows: `Reading.minutiae`."""
+        return self.reading.minutiae(rows, finger)
+
+    def identities(self) -> Iterator[str]:
+        """The identity of every row that is not deleted, in order of enrolment."""
+        return self.reading.identities()
+
+    def digest(self) -> str:
+        """sha256 over codes and records that are not deleted, in order: equal where they are."""
+        return self.reading.digest()
+
+    def totals(self) -> Totals:
+        """Counts from the rows alone."""
+        return self.reading.totals()
+
+    def person(self, row: int) -> Enrolled:
+        """What was enrolled in a row, 0..len-1. Raises GalleryError: deleted, damaged, no such."""
+        reading = self.reading
+        segment, index = reading.place(row)
+        with self._lock:
+            known = self._recent.get((segment.number, index)) if segment.masks[index] else None
+            if known is None:
+                known = reading.person(row)
+                self._recent[segment.number, index] = known
+                if len(self._recent) > RECENT_MAX:
+                    self._recent.popitem(last=False)
+            else:
+                self._recent.move_to_end((segment.number, index))
+            return known
+
+    def find(self, identity: str) -> int | None:
+        """The first row enrolled under an identity, or None."""
+        rows = self._rows_of(identity)
+        return rows[0] if rows else None
+
+    def templates(self, identity: str, finger: int | None = None) -> tuple[records.Template, ...]:
+        """An identity's templates, of one finger or of all, in order of enrolment and finger."""
+        with self._lock:
+            enrolled = [self.person(row).templates for row in self._rows_of(identity)]
+        return tuple(
+            hand[f] for hand in enrolled for f in sorted(hand) if finger is None or f == finger
+        )
+
+    def encounters(self, identity: str) -> tuple[str, ...]:
+        """The encounters enrolled under an identity, in order; empty where there is none."""
+        with self._lock:
+            placed = [self.reading.place(row) for row in self._rows_of(identity)]
+        return tuple(segment.names(index)[1] for segment, index in placed)
+
+    def verify(self, done: Callable[[int], None] | None = None) -> int:
+        """Read everything and check every sum; returns the rows. Raises GalleryError.
+
+        done  is told how many more rows were checked
+        """
+        held = self._held
+        for entry, segment in zip(held.manifest.sealed, held.reading.segments, strict=False):
+            if compact.sealed_as(segment) != entry:
+                raise damaged(str(segment.rows_path), "the file that was sealed", "another")
+        held.reading.verify(done)
+        return len(held.reading)
+
+    def torn_bytes(self) -> int:
+        """Bytes that a crash left behind what was acknowledged; no reader sees them."""
+        return self.reading.segments[-1].torn_bytes()
+
+    def refresh(self) -> int:
+        """Take in what others have written; returns by how many rows there are more, or fewer."""
+        with self._lock:
+            before = len(self)
+            self._follow()
+            return len(self) - before
+
+    # --- what changes it --------------------------------------------------------------------
 
     def append(
         self, identity: str, templates: Sequence[records.Template], encounter: str = ""
@@ -97,210 +200,102 @@ class Gallery:
         Raises
         ------
         GalleryError   other templates were enrolled under this identity and encounter; a
-                       finger outside 1..10; no template at all
+                       finger that the gallery does not take; no template at all
         TemplateError  a template does not fit the packed form
         """
         return self.extend([(identity, templates, encounter)]) == 1
 
     def extend(self, people: Sequence[tuple[str, Sequence[records.Template], str]]) -> int:
-        """Enrol many at the cost of one sync: all of them, or none where one is refused.
+        """Enrol many at the cost of one: all of them, or none where one is refused.
 
         Takes (identity, templates, encounter); returns how many were new.
         """
+        return self._enrol(entries_of(people, self.fingers))
+
+    def extend_batch(
+        self,
+        identities: Sequence[str],
+        batch: Batch,
+        encounter: str = "",
+        *,
+        codes: NDArray[np.uint64] | None = None,
+    ) -> int:
+        """`extend` for templates in arrays: identities[i] is the i-th person of the batch.
+
+        codes  what `codes.encode_batch` gives for it, where that is known already
+
+        Raises as `append`; also where the number of identities is another than of persons, or
+        a person's fingers do not rise.
+        """
+        return self._enrol(entries_of_batch(identities, batch, encounter, self.fingers, codes))
+
+    def delete(self, identity: str) -> int:
+        """Delete an identity's rows; returns how many, 0 where there are none (any more).
+
+        From then on nobody finds them. Their bytes stay in the files until `compact`.
+        """
         with self._writing():
-            rows, bodies, keys = [], [], set()
-            for identity, templates, encounter in people:
-                chosen = _one_a_finger(identity, templates)
-                body = write_record(identity, encounter, chosen)
-                key = _hash(f"{identity}\0{encounter}")
-                if key in keys or self._holds(key, body, identity):
-                    continue
-                row = np.zeros((), ROW)
-                row["codes"], row["mask"] = codes.encode_hand(chosen)
-                row["identity"], row["key"] = _hash(identity), key
-                rows.append(row)
-                bodies.append(body)
-                keys.add(key)
-            for first in range(0, len(rows), SEGMENT_ROWS_MAX):
-                self._append(rows[first : first + SEGMENT_ROWS_MAX], bodies[first:])
-        return len(rows)
-
-    def find(self, identity: str) -> int | None:
-        """The first row enrolled under an identity, or None."""
-        rows = self._rows_of(identity)
-        return rows[0] if rows else None
-
-    def person(self, row: int) -> Enrolled:
-        """What was enrolled in a row, 0..len-1. Raises GalleryError where it is damaged."""
-        with self._lock:
-            known = self._recent.get(row)
-            if known is None:
-                segment, index = self._place(row)
-                known = read_record(segment.body(index), f"{segment.data_path}, row {index}")
-                self._recent[row] = known
-                if len(self._recent) > RECENT_MAX:
-                    self._recent.popitem(last=False)
-            else:
-                self._recent.move_to_end(row)
-            return known
-
-    def templates(self, identity: str, finger: int | None = None) -> tuple[records.Template, ...]:
-        """An identity's templates, of one finger or of all, in order of enrolment and finger."""
-        enrolled = [self.person(row).templates for row in self._rows_of(identity)]
-        return tuple(
-            hand[f] for hand in enrolled for f in sorted(hand) if finger is None or f == finger
-        )
-
-    def encounters(self, identity: str) -> tuple[str, ...]:
-        """The encounters enrolled under an identity, in order; empty where there is none."""
-        return tuple(self.person(row).encounter for row in self._rows_of(identity))
-
-    def identities(self) -> Iterator[str]:
-        """Every row's identity, in order of enrolment."""
-        for row in range(len(self)):
-            yield self.person(row).identity
-
-    def blocks(self) -> Iterator[NDArray[np.uint64]]:
-        """The rows for `kernels.scan_codes`, uint64 (n, 86) a segment, in order."""
-        for segment in self._segments:
-            if len(segment):
-                yield segment.words
-
-    def refresh(self) -> int:
-        """Take in what others have appended; returns how many rows are new."""
-        with self._lock:
-            before = len(self)
-            if self._segments[-1].refresh() and len(self._segments[-1]) >= SEGMENT_ROWS_MAX:
+            rows = np.array(self._rows_of(identity), np.int64)
+            if len(rows):
+                path = tombstones.path_of(self.folder, self._held.manifest.generation)
+                tombstones.append(path, len(self._held.deleted), rows)
                 self._follow()
-            return len(self) - before
+            return len(rows)
 
-    def digest(self) -> str:
-        """sha256 over all rows and records in order: equal where the contents are."""
-        hasher = hashlib.sha256()
-        for segment in self._segments:
-            hasher.update(segment.rows.tobytes())
-            for index in range(len(segment)):
-                hasher.update(segment.body(index))
-        return hasher.hexdigest()
+    def compact(self) -> int:
+        """Write the gallery anew without deleted rows; returns how many are gone.
 
-    def verify(self) -> int:
-        """Read everything and check every sum; returns the rows. Raises GalleryError."""
-        for segment in self._segments:
-            for index in range(len(segment)):
-                if row_check(segment.rows[index]) != segment.rows[index]["check"]:
-                    raise damaged(str(segment.rows_path), f"a right check in row {index}", "wrong")
-                read_record(segment.body(index), f"{segment.data_path}, row {index}")
-        return len(self)
+        Rows get new numbers, in the same order. Readers go on with the old files and follow at
+        their next `refresh`. Needs as much free disk as the rows that stay.
+        """
+        with self._writing():
+            before = len(self)
+            compact.compact(self.reading, self._held.manifest, SEGMENT_ROWS_MAX)
+            self._follow()
+            return before - len(self)
 
-    def torn_bytes(self) -> int:
-        """Bytes that a crash left behind what was acknowledged; no reader sees them."""
-        return self._segments[-1].torn_bytes()
+    def _enrol(self, entries: Entries) -> int:
+        with self._writing():
+            self._bring_index_up()
+            new = unknown(entries, self.reading, self._index)
+            at = 0
+            while True:
+                segment = self.reading.segments[-1]
+                room = SEGMENT_ROWS_MAX - len(segment)
+                if room <= 0:
+                    compact.seal(self.folder, self._held.manifest, segment)
+                elif at < len(new):
+                    segment.append(new.part(at, min(at + room, len(new))))
+                    at += room
+                else:
+                    return len(new)
+                self._follow()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._lock, (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             self._follow()
-            self._segments[-1].refresh()
+            compact.tidy(self.folder, self._held.manifest)
             yield
 
     def _follow(self) -> None:
-        """Open the segments that another writer has sealed or begun."""
-        for entry in manifest.read(self.folder)[len(self._sealed) :]:
-            self._segments[-1].refresh()
-            self._sealed.append(entry)
-            self._segments[-1].sealed = True
-            self._segments.append(Segment(self.folder, entry["number"] + 1))
+        self._held = follow(self.folder, self._held)
 
-    def _append(self, rows: Sequence[NDArray[np.void]], bodies: Sequence[bytes]) -> None:
-        while rows:
-            room = SEGMENT_ROWS_MAX - len(self._segments[-1])
-            self._segments[-1].append(np.array(rows[:room], ROW), bodies[: len(rows[:room])])
-            rows, bodies = rows[room:], bodies[room:]
-            if len(self._segments[-1]) >= SEGMENT_ROWS_MAX:
-                self._seal()
-
-    def _seal(self) -> None:
-        segment = self._segments[-1]
-        entry = {
-            "number": segment.number,
-            "rows": len(segment),
-            "rows_crc": zlib.crc32(segment.rows_path.read_bytes()),
-            "data_crc": zlib.crc32(segment.data_path.read_bytes()),
-        }
-        manifest.write(self.folder, [*self._sealed, entry])
-        self._follow()
-
-    def _holds(self, key: int, body: bytes, identity: str) -> bool:
-        self._index()
-        row = self._by_key.get(key)
-        if row is None:
-            return False
-        segment, index = self._place(row)
-        if segment.body(index) == body:
-            return True
-        raise GalleryError(
-            f"`{identity}` is enrolled with other prints under this encounter",
-            where=str(self.folder),
-            expected="the same templates, or another encounter",
-            next_step="give the new prints an encounter of their own",
-        )
+    def _bring_index_up(self) -> None:
+        reading = self.reading
+        if self._indexed != reading.generation:
+            self._index, self._indexed = Index(), reading.generation
+        self._index.add(reading.hashes(len(self._index)))
 
     def _rows_of(self, identity: str) -> list[int]:
+        """The rows of an identity that are not deleted, in order."""
         with self._lock:
-            self._index()
-            rows = self._by_identity.get(_hash(identity), [])
-            return [row for row in rows if self.person(row).identity == identity]
-
-    def _index(self) -> None:
-        """Bring the look-up by hash up to the last row."""
-        first = 0
-        for segment in self._segments:
-            if first + len(segment) > self._indexed:
-                new = segment.rows[max(0, self._indexed - first) :]
-                pairs = zip(new["key"].tolist(), new["identity"].tolist(), strict=True)
-                for row, (key, identity) in enumerate(pairs, max(first, self._indexed)):
-                    self._by_key[key] = row
-                    self._by_identity.setdefault(identity, []).append(row)
-                self._indexed = first + len(segment)
-            first += len(segment)
-
-    def _place(self, row: int) -> tuple[Segment, int]:
-        index = row
-        for segment in self._segments:
-            if 0 <= index < len(segment):
-                return segment, index
-            index -= len(segment)
-        raise GalleryError(
-            "the gallery has no such row",
-            where=str(self.folder),
-            expected=f"0..{len(self) - 1}",
-            found=str(row),
-            next_step="take rows from `find` or a search of this gallery",
-        )
-
-
-def _one_a_finger(
-    identity: str, templates: Sequence[records.Template]
-) -> tuple[records.Template, ...]:
-    chosen: dict[int, records.Template] = {}
-    for template in templates:
-        if template.finger not in records.FINGERS:
-            raise GalleryError(
-                f"a print of `{identity}` is of no known finger",
-                expected="finger 1..10",
-                found=str(template.finger),
-                next_step="state which finger it is of",
-            )
-        chosen.setdefault(template.finger, template)
-    if not chosen:
-        raise GalleryError(
-            f"`{identity}` has no prints to enrol",
-            expected="at least one template",
-            next_step="leave this identity out, or find its images",
-        )
-    return tuple(chosen[finger] for finger in sorted(chosen))
-
-
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+            self._bring_index_up()
+            _, rows = self._index.find(hashes_of([identity]))
+            placed = [(row, *self.reading.place(row)) for row in rows.tolist()]
+            return [
+                row
+                for row, segment, index in placed
+                if segment.masks[index] and segment.names(index)[0] == identity
+            ]

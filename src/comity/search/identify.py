@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from comity import records
 from comity.errors import PoorTemplateError
 from comity.search import calibrate, codes, compare
-from comity.search.codes import kernels
-from comity.search.gallery import Gallery
+from comity.search.gallery import Block, Gallery
 from comity.search.segment import Enrolled
 
 MINUTIAE_MIN = 8  # below, a finger's similarity says little; FVC2002 has 1 print in 240 below
@@ -96,8 +95,10 @@ def shortlist(
     hand: dict[int, records.Template], gallery: Gallery, budget: int
 ) -> NDArray[np.int64]:
     """The rows to compare in full: most agreeing code bits first, ties by enrolment order."""
-    if len(gallery) <= budget:
-        return np.arange(len(gallery), dtype=np.int64)
+    masks = [block.masks for block in gallery.blocks()]
+    live = np.flatnonzero(np.concatenate(masks)) if masks else np.empty(0, np.int64)
+    if len(live) <= budget:
+        return live.astype(np.int64)
     scores = np.concatenate([scan(hand, block) for block in gallery.blocks()])
     first = np.argpartition(-scores, budget - 1)[:budget]
     # Everyone level with the last is weighed again, so that ties go by enrolment order.
@@ -105,16 +106,12 @@ def shortlist(
     return level[np.argsort(-scores[level], kind="stable")[:budget]].astype(np.int64)
 
 
-def scan(hand: dict[int, records.Template], block: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Matching less differing code bits of a probe with every row of a block, int32 (n,)."""
-    probe = np.zeros((codes.FINGERS, codes.WORDS), np.uint64)
-    mask = 0
-    for finger, template in hand.items():
-        probe[finger - 1] = codes.encode(template)
-        mask |= 1 << (finger - 1)
-    out = np.empty(len(block), np.int32)
-    kernels.scan_codes(block, probe, np.uint64(mask), codes.WORDS, out)
-    return out
+def scan(hand: dict[int, records.Template], block: Block) -> NDArray[np.int32]:
+    """How alike a probe's codes are with every row of a block, int32 (n,)."""
+    out = np.empty((1, len(block.masks)), np.int32)
+    probe = codes.probe_hand(list(hand.values())).at(block.fingers)
+    codes.scan([probe], block.first, block.masks, out)
+    return out[0]
 
 
 def _candidate(hand: dict[int, records.Template], person: Enrolled, size: int) -> records.Candidate:

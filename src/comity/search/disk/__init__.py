@@ -1,0 +1,1 @@
+"""What a gallery is on disk: durable writes, records, deletions, look-up. No gallery in here."""
