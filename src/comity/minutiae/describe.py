@@ -57,6 +57,7 @@ def as_json(record: MinutiaRecord) -> dict[str, Any]:
 def _view(record: MinutiaRecord, view: View) -> Iterator[str]:
     finger = codes.fingers(record.standard).get(view.finger, f"position {view.finger}")
     impression = codes.IMPRESSIONS[record.standard].get(view.impression, f"type {view.impression}")
+    impression = "impression unknown" if impression == codes.UNKNOWN else impression
     yield f"view {view.number} of the {finger}, {impression}, at byte {view.offset}"
     if view.capture is not None:
         yield from ("  " + line for line in _capture(view.capture))

@@ -20,6 +20,7 @@ from comity.minutiae.record import (
     NOT_COMPUTED,
     QUALITY_MAX,
     VERSIONS,
+    Image,
     Minutia,
     MinutiaRecord,
     View,
@@ -32,6 +33,8 @@ _HEAD_BYTES: dict[str, int] = {
     "iso-2005": 4, "ansi-2004": 4, "ansi-2009": 17, "ansi-2009-am1": 17,
 }  # fmt: skip
 _VIEW_BYTES_2011, _QUALITY_BYTES, _CERTIFICATE_BYTES = 32, 5, 3
+
+Found = tuple[Severity, str, str, str]  # and what is wrong, what was expected, what was found
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,8 @@ def faults(record: MinutiaRecord) -> tuple[Fault, ...]:
 
 def _of_header(record: MinutiaRecord) -> Iterator[Fault]:
     if record.length_error:
-        stated = f"{abs(record.length_error)} bytes "
-        stated += "more" if record.length_error > 0 else "fewer"
+        size = abs(record.length_error)
+        stated = f"{size} byte{'s' * (size > 1)} {'more' if record.length_error > 0 else 'fewer'}"
         yield Fault("warning", "header", 8, "the length is wrong", "the file's length", stated)
     own = VERSIONS[record.standard][0]
     if record.version != own:
@@ -74,43 +77,43 @@ def _of_header(record: MinutiaRecord) -> Iterator[Fault]:
 
 def _of_view(record: MinutiaRecord, view: View, earlier: list[int]) -> Iterator[Fault]:
     where = f"finger {view.finger}, view {view.number}"
+    found = [*_of_head(record, view, earlier), *_of_image(record.image_of(view))]
+    yield from (Fault(severity, where, view.offset, *rest) for severity, *rest in found)
+    for number, minutia in enumerate(view.minutiae):
+        offset, place = minutia_offset(record, view, number), f"{where}, minutia {number}"
+        wrong = _of_minutia(record, view, minutia)
+        yield from (Fault(severity, place, offset, *rest) for severity, *rest in wrong)
+    after = minutia_offset(record, view, len(view.minutiae))
+    extensions = _of_extensions(record, view)
+    yield from (Fault(severity, where, after, *rest) for severity, *rest in extensions)
 
-    def fault(
-        severity: Severity, message: str, expected: str, found: object, offset: int = view.offset
-    ) -> Fault:
-        return Fault(severity, where, offset, message, expected, str(found))
 
-    image = record.image_of(view)
+def _of_head(record: MinutiaRecord, view: View, earlier: list[int]) -> Iterator[Found]:
     if view.finger not in codes.fingers(record.standard):
-        yield fault("warning", "the finger's code is not in the standard", "a finger", view.finger)
+        finger = str(view.finger)
+        yield "warning", "the finger's code is not in the standard", "a finger", finger
     if view.impression not in codes.IMPRESSIONS[record.standard]:
-        yield fault("warning", "the impression's code is not in the standard", "an impression",
-                    view.impression)  # fmt: skip
+        impression = str(view.impression)
+        yield "warning", "the impression's code is not in the standard", "one of it", impression
     if view.number != len(earlier):
-        yield fault("warning", "views of a finger are not counted from 0", str(len(earlier)),
-                    view.number)  # fmt: skip
-    least = min(image.resolution_x, image.resolution_y)
-    if least == 0:
-        yield fault("error", "the resolution is not stated", "pixels per cm", 0)
-    elif least in PPI:
-        yield fault("warning", "the resolution is in pixels per inch", "pixels per cm", least)
-    elif least < RESOLUTION_MIN:
-        yield fault("warning", "the resolution is too low", f"{RESOLUTION_MIN} px/cm", least)
-    if not image.width_px or not image.height_px:
-        size = f"{image.width_px} x {image.height_px} px"
-        yield fault("warning", "the image has no size", "width and height", size)
+        next_one = str(len(earlier))
+        yield "warning", "views of a finger are not counted from 0", next_one, str(view.number)
     for quality in view.qualities:
         if not _score(record, quality.score):
-            yield fault("warning", "the quality is no score", "0..100", quality.score)
-    for number, minutia in enumerate(view.minutiae):
-        offset = minutia_offset(record, view, number)
-        yield from (
-            Fault(severity, f"{where}, minutia {number}", offset, message, expected, found)
-            for severity, message, expected, found in _of_minutia(record, view, minutia)
-        )
-    after = minutia_offset(record, view, len(view.minutiae))
-    for severity, message, expected, found in _of_extensions(record, view):
-        yield fault(severity, message, expected, found, after)
+            yield "warning", "the quality is no score", "0..100", str(quality.score)
+
+
+def _of_image(image: Image) -> Iterator[Found]:
+    least = min(image.resolution_x, image.resolution_y)
+    if least == 0:
+        yield "error", "the resolution is not stated", "pixels per cm", "0"
+    elif least in PPI:
+        yield "warning", "the resolution is in pixels per inch", "pixels per cm", str(least)
+    elif least < RESOLUTION_MIN:
+        yield "warning", "the resolution is too low", f"{RESOLUTION_MIN} px/cm", str(least)
+    if not image.width_px or not image.height_px:
+        size = f"{image.width_px} x {image.height_px} px"
+        yield "warning", "the image has no size", "width and height", size
 
 
 def minutia_offset(record: MinutiaRecord, view: View, number: int) -> int:
@@ -128,9 +131,7 @@ def _score(record: MinutiaRecord, score: int) -> bool:
     return score <= QUALITY_MAX or score in none
 
 
-def _of_minutia(
-    record: MinutiaRecord, view: View, m: Minutia
-) -> Iterator[tuple[Severity, str, str, str]]:
+def _of_minutia(record: MinutiaRecord, view: View, m: Minutia) -> Iterator[Found]:
     units, image = ANGLE_UNITS[record.standard], record.image_of(view)
     if m.angle >= units:
         yield "error", "an angle is beyond the circle", f"0..{units - 1}", str(m.angle)
@@ -143,7 +144,7 @@ def _of_minutia(
         yield "warning", "reserved bits are not 0", "0", str(m.spare)
 
 
-def _of_extensions(record: MinutiaRecord, view: View) -> Iterator[tuple[Severity, str, str, str]]:
+def _of_extensions(record: MinutiaRecord, view: View) -> Iterator[Found]:
     read = extended.parse(record, view)
     edges = read.ridge_counts.edges if read.ridge_counts is not None else ()
     # The examples of the standards count minutiae from 1; others count from 0. Both pass.
