@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 
 from comity.errors import CallerError, ImageError
 from comity.minutiae import leader
-from comity.minutiae.extract import EXTRACTORS, extract
+from comity.minutiae.extract import EXTRACTORS, extract, extract_many
 from comity.records import BIFURCATION, ENDING, Print, Template
 from tests.shared_data import shared
 
@@ -111,3 +111,18 @@ def test_the_crop_moves_no_minutia() -> None:
     placed = extract(Print(sheet, 2), "leader").minutiae[:, :2] - 160
     gaps = np.hypot(*(placed[:, None] - template(PRINTS[0], "leader").minutiae[None, :, :2]).T)
     assert np.mean(gaps.min(axis=0) <= 2) >= 0.9
+
+
+@pytest.mark.parametrize("extractor", EXTRACTORS)
+def test_prints_side_by_side_give_what_each_gives_alone_and_in_order(extractor: str) -> None:
+    found = extract_many([Print(pixels(name), 2) for name in PRINTS], extractor, workers=3)
+    alone = [template(name, extractor) for name in PRINTS]
+    assert [t.minutiae.tolist() for t in found] == [t.minutiae.tolist() for t in alone]
+    assert extract_many([], extractor) == []
+
+
+def test_one_print_that_cannot_be_taken_is_told_of_among_many() -> None:
+    good, small = Print(pixels(PRINTS[0]), 2), Print(np.full((63, 400), 255, np.uint8), 3)
+    with pytest.raises(ImageError) as caught:
+        extract_many([good, small])
+    assert caught.value.where == "finger 3"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numpy as np
@@ -19,7 +21,7 @@ MINUTIAE_MAX = 255  # ISO/IEC 19794-2 counts them in one byte; the most reliable
 def extract(print_: records.Print, extractor: Extractor = "mindtct") -> records.Template:
     """The minutiae of one finger's print, in the coordinates that `records.Template` states.
 
-    `mindtct` takes about 30 ms; `leader` about 0.4 s and makes a tenth of the errors.
+    On one core `mindtct` takes about 30 ms; `leader` about 0.1 s and makes a fifth of the errors.
     A blank image gives a template without minutiae.
 
     Raises
@@ -57,3 +59,16 @@ def extract(print_: records.Print, extractor: Extractor = "mindtct") -> records.
         finger=records.PLAIN_TO_FINGER.get(print_.finger, print_.finger),
         extractor=extractor,
     )
+
+
+def extract_many(
+    prints: Iterable[records.Print], extractor: Extractor = "mindtct", workers: int = 2
+) -> list[records.Template]:
+    """The templates of many prints, in their order, `workers` at a time.
+
+    Each print keeps to one core; a hand is done soonest with as many workers as there are cores.
+
+    Raises as `extract` does, for the first print that it cannot take.
+    """
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(lambda one: extract(one, extractor), prints))

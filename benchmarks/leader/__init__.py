@@ -1,0 +1,1 @@
+"""LEADER made faster: weights, graph, steps on the way, time and errors of each."""
