@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
-from comity.cli import bench, main
+from comity.cli import _bench_run, bench, main
+from comity.cli._bench_search import SearchOptions, search_options
 from tests.shared_data import PROJECT
 
 GOOD = '''"""How fast nothing is.
@@ -64,7 +67,7 @@ def test_every_number_becomes_a_row(checkout: Path) -> None:
     body = json.loads(result.stdout)
     assert body["figures"] == {"n": 7, "took.us.0": 1.5, "took.us.1": 2, "right": 1}
     found = rows(checkout)
-    assert list(found[0]) == list(bench.COLUMNS)
+    assert list(found[0]) == list(_bench_run.COLUMNS)
     assert [(r["metric"], r["value"]) for r in found] == [
         ("took.us.0", "1.5"), ("took.us.1", "2"), ("right", "1")
     ]  # fmt: skip
@@ -97,7 +100,7 @@ def test_a_script_that_fails_is_named_and_the_rest_go_on(
 
 def test_one_that_takes_too_long_is_ended(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (checkout / "bench_slow.py").write_text('"""Sleeps."""\nimport time\ntime.sleep(60)\n')
-    monkeypatch.setattr(bench, "SECONDS_MAX", 0.2)
+    monkeypatch.setattr(_bench_run, "SECONDS_MAX", 0.2)
     result = call("bench_slow")
     assert result.exit_code == 1
     assert "exit code -9" in result.output
@@ -119,8 +122,82 @@ def test_outside_a_checkout_the_projects_own_are_meant(
 
 
 def test_what_is_quick_exists_and_make_runs_it() -> None:
-    for name in bench.QUICK:
-        assert (PROJECT / "benchmarks" / f"{name}.py").exists(), name
+    names = {script.name for script in bench._scripts(PROJECT / "benchmarks")}
+    assert set(bench.QUICK) <= names
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
     assert "$(BIN)/comity bench --quick" in makefile
     assert (PROJECT / "benchmarks" / "run.py").exists()
+
+
+SEARCH = '''"""How the search was called."""
+import json, os, sys
+print(json.dumps({"data": "made up", "n": 7, "words": sys.argv[1:], "where": os.getcwd(),
+                  "rate": 0.5, "det": {"misses": [1, 2]}, "options": {"people": 9},
+                  "summary": ["found half"]}))
+'''
+
+
+@pytest.fixture
+def with_search(checkout: Path) -> Path:
+    (checkout / "frifte").mkdir()
+    (checkout / "frifte" / "__main__.py").write_text(SEARCH)
+    return checkout
+
+
+def test_search_is_given_its_options_and_adds_its_figures(with_search: Path) -> None:
+    result = call(
+        "search", "--fingers", "flats", "--people", "1000000", "--real", "prints", "--peers",
+        "--peer-command", "python match.py", "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    body = json.loads(result.stdout)
+    words = body["words"]
+    given = dict(pairwise(words))
+    assert (given["--fingers"], given["--people"]) == ("flats", "1000000")
+    assert given["--peer-command"] == "python match.py"
+    assert given["--real"] == str(with_search.parent / "prints"), "the script stands elsewhere"
+    assert "--peers" in words
+    assert "--folder" not in words
+    assert body["where"] == str(with_search.parent)
+    found = rows(with_search)
+    assert [(row["metric"], row["value"], row["n"]) for row in found] == [("rate", "0.5", "7")]
+
+
+def test_search_tells_a_reader_the_first_figures(with_search: Path) -> None:
+    assert "found half" in call("search").output
+    assert "--non-mated" in call("search", "--help").output
+
+
+def test_search_is_listed_and_can_be_run_among_others(with_search: Path) -> None:
+    assert "How the search was called." in call().output
+    result = call("bench_near", "search", "--json")
+    assert [json.loads(line)["script"] for line in result.stdout.splitlines()] == [
+        "bench_near", "search"
+    ]  # fmt: skip
+
+
+def test_a_checkout_without_the_evaluation_says_so(checkout: Path) -> None:
+    result = call("search")
+    assert result.exit_code == 2
+    assert "frifte" in result.stderr
+
+
+def test_an_evaluation_that_fails_says_so(with_search: Path) -> None:
+    (with_search / "frifte" / "__main__.py").write_text(BAD)
+    result = call("search", "--json")
+    assert result.exit_code == 1
+    assert "exit code" in json.loads(result.stdout)["error"]
+
+
+def test_options_survive_the_way_to_the_script() -> None:
+    given: list[SearchOptions] = []
+
+    @click.command()
+    @search_options
+    def script(**words: object) -> None:
+        given.append(SearchOptions(**words))  # type: ignore[arg-type]
+
+    script.main(["--threads", "3", "--peers", "--folder", "/a b", "--seed", "9"], "", None, False)
+    script.main(given[0].as_words(), "", None, False)
+    assert given[0] == given[1]
+    assert given[1].folder == Path("/a b")
