@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,10 +6,11 @@ import pytest
 
 from comity.errors import PoorTemplateError
 from comity.records import Candidate, Template
-from comity.search import calibrate
+from comity.search import calibrate, sequence
 from comity.search.explain import evidence
 from comity.search.gallery import Gallery
-from comity.search.identify import identified, rank, shortlist, usable
+from comity.search.identify import identified, rank, search, usable
+from comity.search.shortlist import shortlist
 from tests.search.prints import capture, hand, scattered
 
 PEOPLE = 130
@@ -105,9 +107,56 @@ def test_an_empty_gallery_and_one_without_the_finger_give_nobody(
 def test_the_shortlist_keeps_the_mate_and_breaks_ties_by_enrolment(gallery: Gallery) -> None:
     for person in range(0, PEOPLE, 13):
         probe = usable(hand(person, (1, 2, 7), number=1))
-        assert person in shortlist(probe, gallery, 5).tolist()
-    # Nobody has finger 9: all are level.
-    assert shortlist(usable([capture(1, 9)]), gallery, 4).tolist() == [0, 1, 2, 3]
+        assert person in shortlist(probe, gallery.reading, 5)[0].rows.tolist()
+    (listed,) = shortlist(usable([capture(1, 9)]), gallery.reading, 4)
+    assert listed.rows.tolist() == []  # nobody has finger 9
+
+
+@pytest.fixture(scope="module")
+def tens(tmp_path_factory: pytest.TempPathFactory) -> Gallery:
+    made = Gallery.create(tmp_path_factory.mktemp("tens"))
+    made.extend([(f"p{p:03}", hand(p), "") for p in range(40)])
+    return made
+
+
+def stated_as(prints: list[Template], order: dict[int, int]) -> list[Template]:
+    return [replace(t, finger=order.get(t.finger, t.finger)) for t in prints]
+
+
+@pytest.mark.parametrize("reading", list(sequence.READINGS)[1:])
+def test_hands_out_of_order_are_found_and_told(tens: Gallery, reading: str) -> None:
+    order = dict(zip(range(1, 11), sequence.READINGS[reading], strict=True))
+    found = rank(stated_as(hand(7, number=1), order), tens)
+    assert [c.identity for c in identified(found, 1e-3)] == ["p007"]
+    assert found[0].sequence == tuple((f, e) for f, e in order.items() if f != e)
+    assert identified(rank(stated_as(hand(900), order), tens), 1e-3) == ()
+
+
+def test_two_fingers_exchanged_are_told_and_the_others_are_not(tens: Gallery) -> None:
+    found = rank(stated_as(hand(7, number=1), {3: 4, 4: 3}), tens)
+    assert found[0].identity == "p007"
+    assert found[0].sequence == ((3, 4), (4, 3))
+    assert rank(hand(7, number=1), tens)[0].sequence == ()
+
+
+def test_threads_change_nothing(tens: Gallery, gallery: Gallery) -> None:
+    for probe in (hand(3, number=2), hand(700)):
+        assert rank(probe, tens, threads=3) == rank(probe, tens)
+        assert rank(probe[1:2], gallery, threads=2) == rank(probe[1:2], gallery)
+
+
+def test_the_budget_is_kept_and_a_search_says_what_it_did(tens: Gallery) -> None:
+    answer = search(hand(5, number=1), tens, budget=3)
+    assert (answer.scanned, answer.compared) == (40, 3)
+    assert answer.candidates[0].identity == "p005"
+    assert answer.readings == tuple(sequence.READINGS)
+
+
+def test_who_was_deleted_is_not_found(tmp_path: Path) -> None:
+    made = Gallery.create(tmp_path)
+    made.extend([(f"p{p}", hand(p, (1, 2)), "") for p in range(4)])
+    made.delete("p2")
+    assert "p2" not in [c.identity for c in rank(hand(2, (1, 2), number=1), made)]
 
 
 def test_a_search_leaves_the_gallery_as_it_was(gallery: Gallery) -> None:

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from comity import records
 from comity.errors import PoorTemplateError
-from comity.search import calibrate, codes, compare
-from comity.search.gallery import Block, Gallery
-from comity.search.segment import Enrolled
+from comity.search import calibrate, compare, fuse, sequence
+from comity.search.gallery import Gallery
+from comity.search.reading import Reading
+from comity.search.shortlist import Listed, shortlist
 
 MINUTIAE_MIN = 8  # below, a finger's similarity says little; FVC2002 has 1 print in 240 below
-# The fewer fingers a code is summed over, the longer the shortlist that holds the mate: by default
-# so many fingers are compared in full, 40 people by ten fingers or 400 by one.
+# The fewer fingers a code is summed over, the longer the list that holds the mate: so many fingers
+# are compared in full at least (40 people by ten fingers, 400 by one), and of large galleries
+# this share of the people, by the number of fingers. docs/science/search.md has the recall.
 BUDGET_FINGERS = 400
-BUDGET_SHARE = 1000  # one in so many is compared in full
+BUDGET_SHARE = (0, 1 / 100, 1 / 400, 1 / 1000, 1 / 4000, 1 / 10000)  # five and more: the last
+# Another order of the fingers is reported where it is nearly certain, and a finger that disagrees
+# is tried against the candidate's others where the rest is.
+CERTAIN_FPIR = 1e-3
+EXCHANGED_LLR = 6.0  # e^-6 of pairs by chance; a finger has at most nine others to be
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search came to.
+
+    candidates  best first
+    scanned     rows whose codes were read;  compared  rows compared by their minutiae
+    readings    the orders of the fingers that were tried
+    """
+
+    candidates: tuple[records.Candidate, ...]
+    scanned: int
+    compared: int
+    readings: tuple[str, ...]
 
 
 def rank(
@@ -26,39 +48,67 @@ def rank(
     *,
     keep: int = 20,
     budget: int | None = None,
+    threads: int = 1,
 ) -> tuple[records.Candidate, ...]:
+    """The candidates of `search`."""
+    return search(probe, gallery, keep=keep, budget=budget, threads=threads).candidates
+
+
+def search(
+    probe: Sequence[records.Template],
+    gallery: Gallery,
+    *,
+    keep: int = 20,
+    budget: int | None = None,
+    threads: int = 1,
+) -> Answer:
     """The gallery's identities most like the probe, best first, ties by enrolment order.
 
-    First everyone's binary codes are scanned; then the `budget` best are compared by their
-    minutiae, finger by finger; the fingers' log-likelihood ratios are summed.
+    Everyone's codes are scanned; the `budget` best are compared by their minutiae, finger by
+    finger; the fingers' log-likelihood ratios are summed. The probe is also read with hands
+    swapped and sequences reversed; who is found so is a candidate with that `sequence`.
 
     Parameters
     ----------
-    probe   templates of fingers 1..10, any missing; plain thumbs 11 and 12 count as 1 and 6;
-            of two of one finger the one with more minutiae is used, one below 8 is not
-    keep    candidates to return at most
-    budget  rows compared in full; None: 400 by the number of fingers, or 1 in 1,000 if more
+    probe    templates of fingers 1..10, any missing; plain thumbs 11 and 12 count as 1 and 6;
+             of two of one finger the one with more minutiae is used, one below 8 is not
+    keep     candidates to return at most
+    budget   rows compared in full at most; None: 400 by the number of fingers, or of large
+             galleries 1 in 100 for one finger to 1 in 10,000 for five and more
+    threads  to share the work
 
     Raises
     ------
     PoorTemplateError  no finger has 8 minutiae
     GalleryError       a record that is needed is damaged
 
-    Cost    O(n) codes, 688 bytes a row; then about 0.2 ms a finger compared
+    Cost    O(n) codes, 32 bytes a finger; then about 0.1 ms a finger compared
     """
     hand = usable(probe)
-    size = len(gallery)
-    if budget is None:
-        budget = max(BUDGET_FINGERS // len(hand), size // BUDGET_SHARE)
+    held = gallery.reading  # of this instant: rows keep their numbers though others write
+    size = len(held)
+    if size == 0:
+        return Answer((), 0, 0, ())
+    listed = shortlist(hand, held, budget or default_budget(len(hand), size), threads)
     best: dict[str, tuple[float, int, records.Candidate]] = {}
-    for row in shortlist(hand, gallery, budget).tolist():
-        person = gallery.person(row)
-        candidate = _candidate(hand, person, size)
-        entry = (-candidate.score, row, candidate)
-        known = best.get(person.identity)
-        if candidate.fingers and (known is None or entry[:2] < known[:2]):
-            best[person.identity] = entry
-    return tuple(entry[2] for entry in sorted(best.values(), key=lambda e: e[:2])[:keep])
+    for reading in listed:
+        for row, candidate in _candidates(hand, held, reading, len(listed), keep, threads):
+            known = best.get(candidate.identity)
+            if known is None or (-candidate.score, row) < known[:2]:
+                best[candidate.identity] = (-candidate.score, row, candidate)
+    first = sorted(best.values(), key=lambda entry: entry[:2])[:keep]
+    return Answer(
+        candidates=tuple(_tried(hand, held, row, candidate) for _, row, candidate in first),
+        scanned=size,
+        compared=sum(len(reading.rows) for reading in listed),
+        readings=tuple(reading.name for reading in listed),
+    )
+
+
+def default_budget(fingers: int, size: int) -> int:
+    """Rows compared in full by a search with so many fingers of a gallery of so many rows."""
+    share = BUDGET_SHARE[min(fingers, len(BUDGET_SHARE) - 1)]
+    return max(BUDGET_FINGERS // fingers, math.ceil(size * share))
 
 
 def identified(
@@ -79,7 +129,8 @@ def usable(probe: Sequence[records.Template]) -> dict[int, records.Template]:
         finger = records.PLAIN_TO_FINGER.get(template.finger, template.finger)
         enough = finger in records.FINGERS and len(template) >= MINUTIAE_MIN
         if enough and (finger not in hand or len(template) > len(hand[finger])):
-            hand[finger] = template
+            stated = template.finger == finger
+            hand[finger] = template if stated else replace(template, finger=finger)
     if not hand:
         most = max((len(template) for template in probe), default=0)
         raise PoorTemplateError(
@@ -91,50 +142,57 @@ def usable(probe: Sequence[records.Template]) -> dict[int, records.Template]:
     return hand
 
 
-def shortlist(
-    hand: dict[int, records.Template], gallery: Gallery, budget: int
-) -> NDArray[np.int64]:
-    """The rows to compare in full: most agreeing code bits first, ties by enrolment order."""
-    masks = [block.masks for block in gallery.blocks()]
-    live = np.flatnonzero(np.concatenate(masks)) if masks else np.empty(0, np.int64)
-    if len(live) <= budget:
-        return live.astype(np.int64)
-    scores = np.concatenate([scan(hand, block) for block in gallery.blocks()])
-    first = np.argpartition(-scores, budget - 1)[:budget]
-    # Everyone level with the last is weighed again, so that ties go by enrolment order.
-    level = np.flatnonzero(scores >= scores[first].min())
-    return level[np.argsort(-scores[level], kind="stable")[:budget]].astype(np.int64)
-
-
-def scan(hand: dict[int, records.Template], block: Block) -> NDArray[np.int32]:
-    """How alike a probe's codes are with every row of a block, int32 (n,)."""
-    out = np.empty((1, len(block.masks)), np.int32)
-    probe = codes.probe_hand(list(hand.values())).at(block.fingers)
-    codes.scan([probe], block.first, block.masks, out)
-    return out[0]
-
-
-def _candidate(hand: dict[int, records.Template], person: Enrolled, size: int) -> records.Candidate:
-    fingers = compare_hands(hand, person)
-    score = sum(f.llr for f in fingers)
-    extractors = [_calibrated(hand, person, f.finger) for f in fingers]
-    fpir = calibrate.fpir(score, extractors, size)
-    return records.Candidate(person.identity, score, fpir.estimate, fingers, fpir.low, fpir.high)
-
-
-def compare_hands(
-    hand: dict[int, records.Template], person: Enrolled
-) -> tuple[records.FingerScore, ...]:
-    """The fingers that both have, compared by their minutiae, in order of finger."""
-    scores = []
-    for finger in sorted(hand.keys() & person.templates.keys()):
-        found = compare.match(hand[finger], person.templates[finger])
-        llr = calibrate.log_likelihood_ratio(
-            found.score, found.cylinders, _calibrated(hand, person, finger)
+def _candidates(
+    hand: dict[int, records.Template],
+    gallery: Reading,
+    reading: Listed,
+    readings: int,
+    keep: int,
+    threads: int,
+) -> list[tuple[int, records.Candidate]]:
+    """The best rows of one reading as candidates, as many as are kept of different identities."""
+    scores = fuse.compare_rows(hand, gallery, reading, threads)
+    comparisons = len(gallery) / sequence.weight(reading.name, readings)
+    moved = sequence.moved(reading.order, frozenset(hand))
+    found: list[tuple[int, records.Candidate]] = []
+    identities: set[str] = set()
+    for place in np.lexsort((reading.rows, -scores.total)).tolist():
+        row = int(reading.rows[place])
+        fingers, extractors = scores.of(place)
+        score = float(scores.total[place])
+        fpir = calibrate.fpir(score, extractors, comparisons)
+        if reading.name != sequence.AS_STATED and fpir.high > CERTAIN_FPIR:
+            break
+        segment, index = gallery.place(row)
+        identity = segment.names(index)[0]
+        identities.add(identity)
+        if len(identities) > keep:
+            break
+        candidate = records.Candidate(
+            identity, score, fpir.estimate, fingers, fpir.low, fpir.high, moved
         )
-        scores.append(records.FingerScore(finger, found.score, llr))
-    return tuple(scores)
+        found.append((row, candidate))
+    return found
 
 
-def _calibrated(hand: dict[int, records.Template], person: Enrolled, finger: int) -> str:
-    return calibrate.weaker(hand[finger].extractor, person.templates[finger].extractor)
+def _tried(
+    hand: dict[int, records.Template], gallery: Reading, row: int, candidate: records.Candidate
+) -> records.Candidate:
+    """The candidate, with the fingers that are one of its others if it is certain enough to ask."""
+    against = {f.finger for f in candidate.fingers if f.llr < 0}
+    if not against or candidate.fpir_high > CERTAIN_FPIR:
+        return candidate
+    enrolled = gallery.person(row).templates
+    moved = dict(candidate.sequence)
+    agreeing = {moved.get(f.finger, f.finger) for f in candidate.fingers} - {
+        moved.get(finger, finger) for finger in against
+    }
+    found = {}
+    for stated in against:
+        for other in enrolled.keys() - agreeing - {moved.get(stated, stated)}:
+            match = compare.match(hand[stated], enrolled[other])
+            known = calibrate.weaker(hand[stated].extractor, enrolled[other].extractor)
+            ratio = calibrate.log_likelihood_ratio(match.score, match.cylinders, known)
+            if ratio >= EXCHANGED_LLR:
+                found[stated, other] = ratio
+    return replace(candidate, sequence=sequence.exchanged(moved, found))
