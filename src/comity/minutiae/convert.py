@@ -8,68 +8,24 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from comity.errors import TemplateError
-from comity.minutiae import codes, extended
+from comity.minutiae import carry, codes, extended
+from comity.minutiae.carry import Way
 from comity.minutiae.extended import Extended, Singularity
 from comity.minutiae.record import (
     ALGORITHM_UNKNOWN,
-    ANGLE_UNITS,
     ANSI,
     EARLY,
     NAMES,
-    NOT_COMPUTED,
     PX_PER_CM,
-    QUALITY_MAX,
     VENDOR_UNKNOWN,
-    Capture,
     Image,
-    Minutia,
     MinutiaRecord,
-    Moment,
-    Quality,
     Standard,
     View,
 )
-
-# Impressions that a standard lacks, and what comes nearest to them in one that has fewer.
-NEAREST = {
-    "live optical contact plain": "live-scan plain",
-    "live optical contact rolled": "live-scan rolled",
-    "live non-optical contact plain": "live-scan plain",
-    "live non-optical contact rolled": "live-scan rolled",
-    "live contactless rolled": "live contactless plain",
-    "live non-optical contactless plain": "live contactless plain",
-    "live non-optical contactless rolled": "live contactless plain",
-}
-_EARLY_DEVICE_MAX = 0xFFF
-_EARLY_VIEW_MAX = 15
-
-
-@dataclass
-class _Way:
-    """From one standard to another, and what is lost on it."""
-
-    source: MinutiaRecord
-    to: Standard
-    notes: dict[str, None] = field(default_factory=dict)
-
-    def lost(self, what: str) -> None:
-        self.notes[what] = None
-
-    def angle(self, units: int, where: str) -> int:
-        whole = ANGLE_UNITS[self.source.standard]
-        if units >= whole:
-            raise TemplateError(
-                "an angle is beyond the circle",
-                where=where,
-                expected=f"0..{whole - 1}",
-                found=str(units),
-                next_step="ask the sender which standard the file follows",
-            )
-        other = ANGLE_UNITS[self.to]
-        return units if other == whole else round(units * other / whole) % other
 
 
 def converted(record: MinutiaRecord, to: Standard) -> tuple[MinutiaRecord, tuple[str, ...]]:
@@ -84,7 +40,7 @@ def converted(record: MinutiaRecord, to: Standard) -> tuple[MinutiaRecord, tuple
         )
     if to == record.standard:
         return replace(record, version="", length_error=0, long_length=False), ()
-    way = _Way(record, to)
+    way = Way(record, to)
     image = _one_image(way) if to in EARLY else None
     try:
         views = tuple(_view(way, view, image) for view in record.views)
@@ -99,8 +55,8 @@ def converted(record: MinutiaRecord, to: Standard) -> tuple[MinutiaRecord, tuple
         standard=to,
         views=views,
         image=image,
-        certificates=_certificates(way),
-        device=_device(way),
+        certificates=carry.certificates(way),
+        device=carry.device(way),
         owner=(record.owner or VENDOR_UNKNOWN) if to in ANSI else 0,
         product=record.product if to in ANSI else 0,
     )
@@ -112,92 +68,25 @@ def converted(record: MinutiaRecord, to: Standard) -> tuple[MinutiaRecord, tuple
 # --- the parts of a view ------------------------------------------------------------------
 
 
-def _view(way: _Way, view: View, image: Image | None) -> View:
+def _view(way: Way, view: View, image: Image | None) -> View:
     where = f"finger {view.finger}, view {view.number}"
     own = way.source.image_of(view)
     view = _moved(way, view, own, image, where)
     if way.to != "iso-2011" and view.ending:
         way.lost(f"{where}: that endings lie {codes.ENDINGS[1]}")
     return View(
-        finger=_finger(way, view.finger, where),
-        number=_number(way, view.number, where),
-        impression=_impression(way, view.impression, where),
-        qualities=_qualities(way, view.qualities, where),
-        minutiae=tuple(_minutia(way, m, where) for m in view.minutiae),
+        finger=carry.finger(way, view.finger, where),
+        number=carry.number(way, view.number, where),
+        impression=carry.impression(way, view.impression, where),
+        qualities=carry.qualities(way, view.qualities, where),
+        minutiae=tuple(carry.minutia(way, m, where) for m in view.minutiae),
         extended=extended.build(_extended(way, view, image or own, where), way.to),
         image=None if way.to in EARLY else own,
-        capture=_capture(way, view, where),
+        capture=carry.capture(way, view, where),
     )
 
 
-def _minutia(way: _Way, m: Minutia, where: str) -> Minutia:
-    from_early, to_early = way.source.standard in EARLY, way.to in EARLY
-    quality = m.quality
-    if from_early != to_early:
-        stated = quality is not None and (1 if from_early else 0) <= quality <= QUALITY_MAX
-        if not stated or quality is None:
-            quality = 0 if to_early else NOT_COMPUTED
-        elif to_early:
-            quality = max(quality, 1)
-    elif quality is None:
-        quality = NOT_COMPUTED
-    return Minutia(m.kind, m.x, m.y, way.angle(m.angle, where), quality)
-
-
-def _qualities(way: _Way, given: tuple[Quality, ...], where: str) -> tuple[Quality, ...]:
-    from_early = way.source.standard in EARLY
-    if way.to == "iso-2011":
-        stated = [q for q in given if q.score != (0 if from_early else NOT_COMPUTED)]
-        return tuple(_named(q) if from_early else q for q in stated)
-    if len(given) > 1:
-        way.lost(f"{where}: every quality block but the first")
-    first = given[0] if given else Quality(NOT_COMPUTED)
-    if way.to in EARLY:
-        if (first.vendor, first.algorithm) not in (
-            (0, 0),
-            (VENDOR_UNKNOWN, ALGORITHM_UNKNOWN),
-        ):
-            way.lost(f"{where}: that the quality is of {first.method}")
-        return (Quality(first.score if first.score <= QUALITY_MAX else 0),)
-    if from_early:
-        return (_named(first if first.score else Quality(NOT_COMPUTED)),)
-    return (first if given else _named(first),)
-
-
-def _named(quality: Quality) -> Quality:
-    return replace(quality, vendor=VENDOR_UNKNOWN, algorithm=ALGORITHM_UNKNOWN)
-
-
-def _finger(way: _Way, finger: int, where: str) -> int:
-    if finger in codes.fingers(way.to):
-        return finger
-    name = codes.fingers("iso-2011").get(finger, f"position {finger}")
-    way.lost(f"{where}: that it is of the {name}")
-    return 0
-
-
-def _number(way: _Way, number: int, where: str) -> int:
-    if way.to in EARLY and number > _EARLY_VIEW_MAX:
-        way.lost(f"{where}: its number, which is beyond {_EARLY_VIEW_MAX}")
-        return _EARLY_VIEW_MAX
-    return number
-
-
-def _impression(way: _Way, impression: int, where: str) -> int:
-    """The code of the same word, else of the nearest, else unknown, else live-scan plain."""
-    there = {word: code for code, word in codes.IMPRESSIONS[way.to].items()}
-    word = codes.IMPRESSIONS[way.source.standard].get(impression, f"type {impression}")
-    if word in there:
-        return there[word]
-    near = NEAREST.get(word, word)
-    near = near if near in there else NEAREST.get(near, near)
-    found = near if near in there else codes.UNKNOWN
-    found = found if found in there else codes.IMPRESSIONS[way.to][0]
-    way.lost(f"{where}: the impression `{word}`, which is written as `{found}`")
-    return there[found]
-
-
-def _extended(way: _Way, view: View, image: Image, where: str) -> Extended:
+def _extended(way: Way, view: View, image: Image, where: str) -> Extended:
     read = extended.parse(way.source, view)
     zones = read.zones
     if zones is not None and (way.to in ANSI or image != way.source.image_of(view)):
@@ -213,7 +102,7 @@ def _extended(way: _Way, view: View, image: Image, where: str) -> Extended:
 
 
 def _points(
-    way: _Way, points: tuple[Singularity, ...] | None, where: str
+    way: Way, points: tuple[Singularity, ...] | None, where: str
 ) -> tuple[Singularity, ...] | None:
     if points is None:
         return None
@@ -226,26 +115,10 @@ def _points(
     return turned
 
 
-def _capture(way: _Way, view: View, where: str) -> Capture | None:
-    if way.to == "iso-2011":
-        return Capture(device=way.source.device)
-    if (was := view.capture) is not None:
-        parts: tuple[tuple[str, object], ...] = (
-            ("time of capture", was.moment != Moment()),
-            ("capture technology", was.technology),
-            ("vendor of the capture device", was.vendor),
-            ("certificates", was.certificates),
-        )
-        for name, stated in parts:
-            if stated:
-                way.lost(f"{where}: {name}")
-    return None
-
-
 # --- image and device ---------------------------------------------------------------------
 
 
-def _one_image(way: _Way) -> Image:
+def _one_image(way: Way) -> Image:
     """One image for all views: theirs, or one at 500 ppi that holds each of them."""
     images = [way.source.image_of(view) for view in way.source.views]
     if way.source.image is not None:
@@ -266,7 +139,7 @@ def _one_image(way: _Way) -> Image:
     )
 
 
-def _moved(way: _Way, view: View, own: Image, image: Image | None, where: str) -> View:
+def _moved(way: Way, view: View, own: Image, image: Image | None, where: str) -> View:
     """The view with its places at the shared image's resolution, where that is another."""
     if image is None or (own.resolution_x, own.resolution_y) == (
         image.resolution_x,
@@ -289,34 +162,3 @@ def _moved(way: _Way, view: View, own: Image, image: Image | None, where: str) -
     )
     area = extended.build(moved, way.source.standard)
     return replace(view, minutiae=minutiae, extended=area)
-
-
-def _device(way: _Way) -> int:
-    if way.to == "iso-2011":
-        return 0
-    devices = {view.capture.device for view in way.source.views if view.capture is not None}
-    device = way.source.device or (devices.pop() if len(devices) == 1 else 0)
-    if devices or (way.to in EARLY and device > _EARLY_DEVICE_MAX):
-        way.lost("numbers of the capture devices")
-        return 0
-    return device
-
-
-def _certificates(way: _Way) -> int:
-    """Bits of 2004 and 2005 are the upper four of 2009; ISO 2011's are of another kind."""
-    bits = way.source.certificates
-    if way.source.standard == "iso-2011":
-        return 0
-    if way.to == "iso-2011":
-        if bits:
-            way.lost("certification of the capture device")
-        return 0
-    if way.source.standard in EARLY and way.to in EARLY:
-        return bits
-    if way.source.standard in EARLY:
-        return bits << 4
-    if way.to in EARLY:
-        if bits & 15:
-            way.lost("the lower four bits of the device's certification")
-        return bits >> 4
-    return bits
