@@ -62,7 +62,9 @@ def ratio(llr: float) -> str:
     """A log-likelihood ratio as a number of times: `about 9,100 times as often`."""
     if abs(llr) < 0.1:
         return "about as often"
-    return f"about {_times(math.exp(abs(llr)))} times {'as' if llr > 0 else 'less'} often"
+    times = _times(math.exp(abs(llr)))
+    about = "" if times.startswith("more") else "about "
+    return f"{about}{times} times {'as' if llr > 0 else 'less'} often"
 
 
 def weighs(llr: float, *, several: bool = False) -> str:
@@ -198,4 +200,4 @@ def _small(value: float) -> str:
     """Two digits: `0.0012`, `4.1`, `3e-09`."""
     if value < SMALL:
         return f"below {SMALL:.0e}"
-    return f"{value:.2g}" if value >= 1e-5 else f"{value:.0e}".replace("e-0", "e-")
+    return (f"{value:.2g}" if value >= 1e-4 else f"{value:.1g}").replace("e-0", "e-")

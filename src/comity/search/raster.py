@@ -13,6 +13,7 @@ from comity.search.scene import Box, Circle, Line, Picture, Scene, Words
 FINER = 2  # drawn so many times larger and made smaller: smooth edges, evenly set letters
 BOLD_PX = 0.35  # of outline; the font that Pillow carries has one weight
 HALO_PX = 2
+PAPER = 230  # the darkest channel of a colour that counts as a tint of paper
 GREYS, COLOURS_MAX = 64, 48  # of a file's 256 colours; 4 steps to white at the least
 WHITE = "#ffffff"
 ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
@@ -36,6 +37,9 @@ def png(scene: Scene) -> bytes:
     canvas = canvas.resize(size, Image.Resampling.LANCZOS)
     file = io.BytesIO()
     flat = canvas.quantize(palette=_palette(scene), dither=Image.Dither.NONE)
+    # Pillow looks colours up to within a few levels, which greys the paper.
+    paper = canvas.convert("L").point([0] * 254 + [255] * 2)
+    flat.paste(GREYS - 1, mask=paper)
     flat.save(file, "PNG", optimize=True, pnginfo=_described(scene.title))
     return file.getvalue()
 
@@ -48,12 +52,13 @@ def _palette(scene: Scene) -> Image.Image:
         for colour in (getattr(mark, name, "") for name in ("colour", "stroke", "fill"))
         if colour
     }
-    colours = sorted(colour for colour in used if len(set(colour)) > 1)[:COLOURS_MAX]
+    # Without tints of paper: Pillow's rounding would take white for them.
+    colours = sorted(c for c in used if len(set(c)) > 1 and min(c) < PAPER)[:COLOURS_MAX]
     steps = (256 - GREYS) // max(len(colours), 1)
     entries = [[round(255 * level / (GREYS - 1))] * 3 for level in range(GREYS)]
     for colour in colours:
-        for step in range(steps):
-            entries.append([round(c + (255 - c) * step / steps) for c in colour])
+        paler = (step / steps for step in range(steps))
+        entries += [[round(c + (255 - c) * part) for c in colour] for part in paler]
     palette = Image.new("P", (1, 1))
     palette.putpalette([channel for entry in entries for channel in entry])
     return palette
