@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 # What a block is drawn for; apart from the numbers in image/draws.py, whose keys these share.
 CLASS, FLOW, PLACE, PERSON, FINGER, EVENT, CONTACT, SEEN, FALSE = range(31, 40)
 
-PAD_X, PAD_Y = 160.0, 215.0  # the pad's middle, px, in the frame of image/orientation.py
+PAD_X, PAD_Y = 160.0, 205.0  # the pad's middle, px, in the frame of image/orientation.py
 PAD_RX, PAD_RY = 172.0, 235.0  # its half axes
 PLACES_MAX = 240
 FALSE_MAX = 48
@@ -37,7 +37,7 @@ def _upper_half(_typing_context: Any, _a: Any, _b: Any) -> Any:
 upper_half: Any = intrinsic(_upper_half)  # bits 64..127 of a product, as one machine instruction
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def block(seed, person, finger, event, purpose, index):
     """Four random words: Philox 4x64-10 (Salmon et al. 2011) at a counter that is the key.
 
@@ -56,19 +56,19 @@ def block(seed, person, finger, event, purpose, index):
     return a, b, c, d
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def low_share(word):
     """The lower 32 bits as 0..1, 1 not included."""
     return np.float64(np.int64(word & np.uint64(0xFFFFFFFF))) * (1.0 / 4294967296.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def high_share(word):
     """The upper 32 bits as 0..1, 1 not included."""
     return np.float64(np.int64(word >> np.uint64(32))) * (1.0 / 4294967296.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def bell(word):
     """Nearly normal, deviation 1, never past 3.5: the sum of the word's four quarters."""
     total = np.int64(0)
@@ -78,14 +78,14 @@ def bell(word):
     return np.float64(total - 131070) * (1.7320508075688772 / 65536.0)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def grown(size, deviations, share):
     """A size that grows about exponentially with deviations, 1 + share/4 to the fourth power."""
     root = max(0.0, 1.0 + 0.25 * share * deviations)
     return size * root * root * root * root
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def sine(turns):
     """Sine of an angle in turns; error below 4e-6."""
     t = turns - math.floor(turns + 0.5)
@@ -98,7 +98,7 @@ def sine(turns):
     return x * (1.0 + s * (-1 / 6 + s * (1 / 120 + s * (-1 / 5040 + s * (1 / 362880)))))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def turns_of(up, right):
     """The angle of a vector in turns, -0.5..0.5; error below 2e-6. A null vector gives 0."""
     tall, wide = abs(up), abs(right)
@@ -118,15 +118,22 @@ def turns_of(up, right):
     return -angle if up < 0.0 else angle
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
+def point(flow, k, x, y, sign):
+    """Write singular point k of a flow."""
+    flow[1 + 3 * k], flow[2 + 3 * k], flow[3 + 3 * k] = x, y, sign
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
 def draw_flow(seed, person, finger, cuts, shares, flow):
-    """One finger's class, cores, deltas and sway into `flow`, float64 (64,).
+    """One finger's class, cores, deltas and sway into `flow`, float64 (67,).
 
     cuts   : float64 (5,), deviations between arch | tented | radial | ulnar | double | whorl
     shares : float64 (3,), weights of person, digit of both hands and finger in the deviation
     flow   : [0] singular points n, [1..12] their x_px, y_px, sign, [13..44] corrections in turns
              at 8 bearings each, [45] tip, [46] bump, [47..58] 3 waves of turns, per-px, per-px,
-             phase, [59] middle_px, [60] class 0..5 in the order of the cuts
+             phase, [59] middle_px, [60] class 0..5 in the order of the cuts, [61..63] the wave of
+             places where ridges end one way or the other: per-px, per-px, phase
     """
     digit = (finger - 1) % 5 + 1
     z = 0.0
@@ -146,19 +153,21 @@ def draw_flow(seed, person, finger, cuts, shares, flow):
     count = 0
     if kind == 1:
         count = 2
-        flow[1:7] = np.array([0.0, 0.0, 1.0, 12.0 * (a - 0.5), 55.0 + 50.0 * b, -1.0])
-    elif kind == 2 or kind == 3:
+        point(flow, 0, 0.0, 0.0, 1.0)
+        point(flow, 1, 12.0 * (a - 0.5), 55.0 + 50.0 * b, -1.0)
+    elif kind in (2, 3):
         count = 2
-        flow[1:7] = np.array([0.0, 0.0, 1.0, -opens * (72.0 + 48.0 * a), 85.0 + 60.0 * b, -1.0])
+        point(flow, 0, 0.0, 0.0, 1.0)
+        point(flow, 1, -opens * (72.0 + 48.0 * a), 85.0 + 60.0 * b, -1.0)
     elif kind >= 4:
         count = 4
         tall = 40.0 + 22.0 * a if kind == 4 else 10.0 + 35.0 * a
         apart = side * (11.0 + 8.0 * b) if kind == 4 else 12.0 * (b - 0.5)
-        flow[1:7] = np.array([apart, -tall / 2, 1.0, -apart, tall / 2, 1.0])
+        point(flow, 0, apart, -0.5 * tall, 1.0)
+        point(flow, 1, -apart, 0.5 * tall, 1.0)
         down = 85.0 + 48.0 * high_share(r)
-        flow[7:13] = np.array(
-            [-86.0 - 39.0 * c, down, -1.0, 86.0 + 39.0 * d, down + 15.0 * (b - 0.5), -1.0]
-        )
+        point(flow, 2, -86.0 - 39.0 * c, down, -1.0)
+        point(flow, 3, 86.0 + 39.0 * d, down + 15.0 * (b - 0.5), -1.0)
     flow[0] = count
     right, down = 160.0 + 10.0 * bell(s), 180.0 + 16.0 * bell(p ^ q)
     for k in range(count):
@@ -169,7 +178,7 @@ def draw_flow(seed, person, finger, cuts, shares, flow):
         for w in range(4):
             flow[13 + 4 * k + w] = bell(words[w]) * (0.15 / 6.283185307179586)
     p, q, r, s = block(seed, person, finger, 0, FLOW, 1)
-    flow[45] = 0.7 + 0.4 * low_share(p)
+    flow[45] = 0.9 + 0.6 * low_share(p)
     flow[46] = 0.75 + 0.5 * high_share(p) if kind == 0 else 0.0
     flow[59] = 160.0 + 8.0 * bell(q)
     for k in range(3):
@@ -178,9 +187,13 @@ def draw_flow(seed, person, finger, cuts, shares, flow):
         flow[48 + 4 * k] = bell(q) / 280.0
         flow[49 + 4 * k] = bell(r) / 280.0
         flow[50 + 4 * k] = low_share(s)
+    p, q, r, s = block(seed, person, finger, 0, FLOW, 5)
+    flow[61], flow[62], flow[63] = bell(p) / 800.0, bell(q) / 800.0, low_share(r)
+    p, q, r, s = block(seed, person, finger, 0, FLOW, 6)
+    flow[64], flow[65], flow[66] = bell(p) / 250.0, bell(q) / 250.0, low_share(r)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def direction(flow, x, y):
     """Ridge direction at a point in px, in turns, not reduced: image/orientation.py's model."""
     across = min(1.3, max(-1.3, (x - flow[59]) / 160.0))
@@ -206,73 +219,85 @@ def direction(flow, x, y):
     return total
 
 
-@njit(nogil=True, cache=True)
-def places(seed, person, finger, flow, count, anatomy, window, place, words):
+@njit(nogil=True, cache=True, error_model="numpy")
+def places(seed, person, finger, flow, count, anatomy, window, x, y, words, number, chosen):
     """A finger's minutiae that lie in a window; returns how many.
 
     anatomy : float64 (9,), see population.Anatomy.
     window  : float64 (4,), an ellipse's middle and half axes in px; nothing beyond it is kept
-    place   : float64 (PLACES_MAX, 2), x_px, y_px; filled from the front
+    x, y    : float64 (PLACES_MAX,) in px; filled from the front
     words   : uint64 (PLACES_MAX, 2), random words of each minutia's own
+    number  : int64 (PLACES_MAX,), working memory;  chosen : int64 (PLACES_MAX,), which remain
     """
     crowd, crowd_px, apart = anatomy[3], anatomy[4], anatomy[5]
     paired, paired_px = anatomy[6], anatomy[7]
-    near, last_x, last_y = 0, 0.0, 0.0
-    number = np.empty(PLACES_MAX, np.int64)
+    near, last_x, last_y, last_word = 0, 0.0, 0.0, np.uint64(0)
     for i in range(count):
         p, q, r, s = block(seed, person, finger, 0, PLACE, i)
         follows = (i & 1) == 1 and low_share(q) < paired
         if follows:
             # Short ridges, spurs and lakes: two minutiae close together that point apart.
             gap, turns = paired_px * (1.0 + 0.6 * low_share(p)), high_share(p)
-            x, y = last_x + gap * sine(turns + 0.25), last_y + gap * sine(turns)
+            at_x, at_y = last_x + gap * sine(turns + 0.25), last_y + gap * sine(turns)
+            # The lower half says which way it points: as the other's, and then turned about.
+            r = (r & np.uint64(0xFFFFFFFF00000000)) | (last_word & np.uint64(0xFFFFFFFF))
         elif flow[0] > 0.0 and high_share(q) < crowd:
             # Ridges must end to turn round a core or delta.
             k = min(int(low_share(q ^ r) * flow[0]), int(flow[0]) - 1)
-            x, y = flow[1 + 3 * k] + crowd_px * bell(p), flow[2 + 3 * k] + crowd_px * bell(p ^ q)
+            at_x, at_y = (
+                flow[1 + 3 * k] + crowd_px * bell(p),
+                flow[2 + 3 * k] + crowd_px * bell(p ^ q),
+            )
         else:
-            x = PAD_X + PAD_RX * (2.0 * low_share(p) - 1.0)
-            y = PAD_Y + PAD_RY * (2.0 * high_share(p) - 1.0)
-        last_x, last_y = x, y
-        if square(x - PAD_X, PAD_RX) + square(y - PAD_Y, PAD_RY) > 1.0:
+            at_x = PAD_X + PAD_RX * (2.0 * low_share(p) - 1.0)
+            at_y = PAD_Y + PAD_RY * (2.0 * high_share(p) - 1.0)
+        last_x, last_y, last_word = at_x, at_y, r
+        if square(at_x - PAD_X, PAD_RX) + square(at_y - PAD_Y, PAD_RY) > 1.0:
+            continue
+        thick = 0.5 + 0.5 * sine(flow[64] * at_x + flow[65] * at_y + flow[66])
+        if low_share(q ^ r ^ s) < anatomy[16] * thick:
             continue
         # Those just outside still keep others at a distance, so that contact moves no minutia.
         reach_x, reach_y = window[2] + apart, window[3] + apart
-        if square(x - window[0], reach_x) + square(y - window[1], reach_y) > 1.0:
+        if square(at_x - window[0], reach_x) + square(at_y - window[1], reach_y) > 1.0:
             continue
-        place[near, 0], place[near, 1] = x, y
+        x[near], y[near] = at_x, at_y
         # The lowest bit says whether it points against the one before it.
         words[near, 0], words[near, 1] = r, (s >> np.uint64(1) << np.uint64(1)) | np.uint64(follows)
         number[near] = i
         near += 1
-    kept = 0
-    alone = np.ones(near, np.bool_)
-    for b in range(near):
-        for a in range(b - 1, -1, -1):
-            least = apart
-            if words[b, 1] & np.uint64(1) and number[a] == number[b] - 1:
-                least = 0.0
-            dx, dy = place[b, 0] - place[a, 0], place[b, 1] - place[a, 1]
-            if dx * dx + dy * dy < least * least:
-                alone[b] = False
-                break
-    for b in range(near):
-        outside = square(place[b, 0] - window[0], window[2]) + square(
-            place[b, 1] - window[1], window[3]
-        )
-        if alone[b] and outside <= 1.0:
-            place[kept], words[kept] = place[b], words[b]
-            kept += 1
-    return kept
+    return thinned(near, apart, window, x, y, words, number, chosen)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
+def thinned(near, apart, window, x, y, words, number, chosen):
+    """Choose those in the window with no earlier candidate within `apart`: Matern's second process.
+
+    A companion may be as near as it likes to the one it follows. Returns how many are chosen.
+    """
+    count = 0
+    for b in range(near):
+        end = b
+        if words[b, 1] & np.uint64(1) and b > 0 and number[b - 1] == number[b] - 1:
+            end = b - 1
+        close = 0  # summed without a branch, which the compiler turns into wide instructions
+        for a in range(end):
+            dx, dy = x[b] - x[a], y[b] - y[a]
+            close += 1 if dx * dx + dy * dy < apart * apart else 0
+        inside = square(x[b] - window[0], window[2]) + square(y[b] - window[1], window[3]) <= 1.0
+        if close == 0 and inside:
+            chosen[count] = b
+            count += 1
+    return count
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
 def square(distance, unit):
     """A distance in units, squared."""
     return (distance / unit) * (distance / unit)
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def quality(seed, person, finger, event, anatomy, own):
     """How poor a capture is, in deviations: of the person, the occasion, the finger, itself."""
     z = anatomy[9] * bell(block(seed, person, 0, 0, PERSON, 0)[2])
@@ -281,7 +306,7 @@ def quality(seed, person, finger, event, anatomy, own):
     return z + anatomy[12] * own
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def row_key(capture, pose, x, y, turns, kind, reliability):
     """A point of the finger as the sensor sees it, packed in the order of rows; -1 if outside.
 
@@ -306,7 +331,7 @@ def row_key(capture, pose, x, y, turns, kind, reliability):
     return ((key * 512 + degrees) * 4 + kind) * 128 + reliability
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def draw_contact(seed, person, finger, event, anatomy, capture, scale, window, pose):
     """How a finger is laid on: fills window and pose, returns its quality in deviations."""
     p, q, r, s = block(seed, person, finger, event, CONTACT, 0)
@@ -329,15 +354,14 @@ def draw_contact(seed, person, finger, event, anatomy, capture, scale, window, p
     return z
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flow, scratch, keys):
     """One capture of one finger as packed rows in order; returns how many.
 
     capture : float64 (18,), see population.Capture
-    scratch : place and words, as `places` wants them;  keys : int64 (ROWS_MAX,)
+    scratch : the working memory of `draw_hands`;  keys : int64 (ROWS_MAX,)
     """
-    place, words = scratch
-    window, pose = np.empty(4), np.empty(20)
+    at_x, at_y, words, number, chosen, window, pose = scratch
     draw_flow(seed, person, finger, cuts, shares, flow)
     whole = block(seed, person, 0, 0, PERSON, 0)
     own = block(seed, person, finger, 0, FINGER, 0)
@@ -348,17 +372,18 @@ def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flo
     loss, false = grown(capture[11], z, capture[15]), grown(capture[12], z, capture[15])
     jitter_px = grown(capture[8], z, 0.5 * capture[15])
     jitter = grown(capture[9], z, 0.5 * capture[15]) / 360.0
-    found = places(seed, person, finger, flow, count, anatomy, window, place, words)
+    found = places(
+        seed, person, finger, flow, count, anatomy, window, at_x, at_y, words, number, chosen
+    )
     p, q, _, _ = block(seed, person, finger, event, SEEN, PLACES_MAX)
     patch_x = window[0] + window[2] * (2.0 * low_share(p) - 1.0)
     patch_y = window[1] + window[3] * (2.0 * high_share(p) - 1.0)
     patch = capture[17] * high_share(q) if low_share(q) < 0.5 else 1e-9
     patch = max(1e-9, patch * (1.0 + 0.5 * z))
     rows = 0
-    for i in range(found):
-        x, y, word, mark = place[i, 0], place[i, 1], words[i, 0], words[i, 1]
-        index = np.int64(mark >> np.uint64(40))
-        p, q, r, s = block(seed, person, finger, event, SEEN, index)
+    for i in chosen[:found]:
+        x, y, word, mark = at_x[i], at_y[i], words[i, 0], words[i, 1]
+        p, q, r, s = block(seed, person, finger, event, SEEN, number[i])
         # Some minutiae are hard to see every time: the chance goes with a square.
         hard = high_share(word)
         if low_share(p) < 3.0 * loss * hard * hard:
@@ -367,7 +392,7 @@ def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flo
             continue
         along = direction(flow, x, y)
         turns = along + anatomy[13] / 360.0 * bell(mark ^ word)
-        turns += 0.5 * pointing(along, word, mark, anatomy[14])
+        turns += 0.5 * pointing(flow, x, y, along, word, mark, anatomy[14], anatomy[15])
         turns += jitter * bell(q) + (0.5 if high_share(p) < capture[13] else 0.0)
         kind = 1 if low_share(mark >> np.uint64(8)) < anatomy[8] else 2
         if low_share(p ^ s) < capture[14]:
@@ -396,19 +421,22 @@ def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flo
     return rows
 
 
-@njit(nogil=True, cache=True)
-def pointing(along, word, mark, bias):
-    """1 where a minutia points down its ridge, else 0: upright ridges end downwards more often."""
-    upright = abs(sine(along))  # of the ridge against the horizontal
-    chance = 0.5 + bias * max(0.0, (upright - 0.8) * 5.0)
-    down = low_share(word) < chance
+@njit(nogil=True, cache=True, error_model="numpy")
+def pointing(flow, x, y, along, word, mark, down, local):
+    """1 where a minutia points against `along`, else 0.
+
+    Upright ridges end downwards more often than upwards, level ones the other way (`down`), and
+    neighbours tend to point alike (`local`).
+    """
+    level = sine(2.0 * along + 0.25)  # 1 for a level ridge, -1 for an upright one
+    chance = 0.5 + down * (0.3 - 0.7 * level) + local * sine(flow[61] * x + flow[62] * y + flow[63])
+    points_down = low_share(word) < chance
     if mark & np.uint64(1):
-        down = not down
-    # Whether `along` as it stands points down.
-    return 1.0 if down == (sine(along) > 0.0) else 0.0
+        points_down = not points_down
+    return 1.0 if points_down == (sine(along) > 0.0) else 0.0
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def draw_hands(
     seed, persons, fingers, event, cuts, shares, anatomy, capture, minutiae, reliability, first
 ):
@@ -418,8 +446,12 @@ def draw_hands(
     cuts          : float64 (10, 5), by finger 1..10;  first : int64 (n f + 1,)
     minutiae      : int16 (n f ROWS_MAX, 4);  reliability : uint8 (n f ROWS_MAX,)
     """
-    flow, keys = np.zeros(64), np.empty(ROWS_MAX, np.int64)
-    scratch = (np.empty((PLACES_MAX, 2)), np.empty((PLACES_MAX, 2), np.uint64))
+    flow, keys = np.zeros(67), np.empty(ROWS_MAX, np.int64)
+    number, chosen = np.empty(PLACES_MAX, np.int64), np.empty(PLACES_MAX, np.int64)
+    scratch = (
+        np.empty(PLACES_MAX), np.empty(PLACES_MAX), np.empty((PLACES_MAX, 2), np.uint64), number,
+        chosen, np.empty(4), np.empty(20),
+    )  # fmt: skip
     at = 0
     first[0] = 0
     for n in range(len(persons)):

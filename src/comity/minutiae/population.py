@@ -26,22 +26,24 @@ CHUNK = 4096  # fingers drawn at a time, so that working memory stays at 12 MiB
 class Anatomy:
     """What fingers are like, whoever captures them. Lengths at 500 ppi."""
 
-    places: float = 150.0  # candidates on the whole pad, before thinning
-    places_spread: float = 0.25  # their growth by one deviation, half the person's
+    places: float = 142.0  # candidates on the whole pad, before thinning
+    places_spread: float = 0.33  # their growth by one deviation, half the person's
     scale_deviation: float = 0.05  # of ridge spacing and all lengths, nine tenths the person's
-    crowd: float = 0.2  # share of minutiae that lie about cores and deltas
+    crowd: float = 0.3  # share of minutiae that lie about cores and deltas
     crowd_px: float = 40.0
-    apart_px: float = 12.0
-    paired: float = 0.25  # share of odd candidates that are short ridges' other ends
-    paired_px: float = 8.0
+    apart_px: float = 13.5
+    paired: float = 0.15  # share of odd candidates that are short ridges' other ends
+    paired_px: float = 9.5
     endings: float = 0.68
     # Weights of person, occasion, finger and the capture alone in its quality; squares add to 1.
     quality_person: float = 0.6
     quality_event: float = 0.4
     quality_finger: float = 0.4
     quality_own: float = 0.5656854249492380
-    wander_deg: float = 6.0  # a minutia's direction off the flow
-    down: float = 0.28  # by how much upright ridges end downwards more often than upwards
+    wander_deg: float = 3.5  # a minutia's direction off the flow
+    down: float = 0.35  # upright ridges end downwards by this more often than half the time
+    local: float = 0.4  # the same by place: neighbours point alike
+    clump: float = 0.6  # share missing where a finger's minutiae are thinnest
 
 
 @dataclass(frozen=True)
@@ -51,25 +53,26 @@ class Capture:
     width_px: int = 388
     height_px: int = 374
     edge_px: float = 6.0  # no minutiae nearer to the frame's edge
-    reach: float = 0.85  # of the pad's half axes that touch
-    reach_deviation: float = 0.10
-    off_px: float = 16.0  # which part of the pad touches; 1.5 times this lengthwise
-    turn_deg: float = 7.0
+    reach: float = 0.74  # of the pad's half axes that touch
+    reach_deviation: float = 0.07
+    off_px: float = 26.0  # which part of the pad touches; 1.5 times this lengthwise
+    turn_deg: float = 3.4
     shift_px: float = 18.0  # of the contact on the sensor
-    jitter_px: float = 1.2
-    jitter_deg: float = 3.0
+    jitter_px: float = 1.1
+    jitter_deg: float = 2.1
     bend_px: float = 3.0  # of each of ten smooth displacements at 160 px from the middle
-    loss: float = 0.06  # share of minutiae not found
-    false: float = 0.05  # of those found
-    turned_about: float = 0.01
+    loss: float = 0.02  # share of minutiae not found
+    false: float = 0.03  # of those found
+    turned_about: float = 0.003
     kind_wrong: float = 0.06
     spread: float = 0.6  # growth of loss, false and bend by one deviation of quality
-    far: float = 0.12  # share of captures turned five times as far
-    patch_px: float = 50.0  # greatest radius of a place where nothing is found; half have one
+    far: float = 0.25  # share of captures turned five times as far
+    patch_px: float = 30.0  # greatest radius of a place where nothing is found; half have one
 
 
 DB1 = Capture()
 DB3 = Capture(width_px=300, height_px=300)
+PRESETS = {"db1": DB1, "db3": DB3}
 
 
 def hands(
@@ -78,6 +81,7 @@ def hands(
     impression: int,
     fingers: Sequence[int] = tuple(range(1, 11)),
     capture: Capture = DB1,
+    anatomy: Anatomy = Anatomy(),
 ) -> Batch:
     """One capture of these fingers of each person, persons in order, fingers in the order given.
 
@@ -89,7 +93,7 @@ def hands(
     Cost  10 microseconds a finger; nogil, so threads may share the work
     """
     wanted = np.array(fingers, np.int64)
-    table, anatomy = _cuts(), np.array(astuple(Anatomy()), np.float64)
+    table, body = _cuts(), np.array(astuple(anatomy), np.float64)
     taken = np.array(astuple(capture), np.float64)
     step = max(1, CHUNK // max(1, len(wanted)))
     rows = np.empty((step * len(wanted) * kernels.ROWS_MAX, 4), np.int16)
@@ -99,7 +103,7 @@ def hands(
         some = np.arange(start, min(start + step, persons.stop), dtype=np.uint64)
         first = np.empty(len(some) * len(wanted) + 1, np.int64)
         count = kernels.draw_hands(
-            np.uint64(seed), some, wanted, impression, table, _CLASS_WEIGHTS, anatomy, taken,
+            np.uint64(seed), some, wanted, impression, table, _CLASS_WEIGHTS, body, taken,
             rows, marks, first,
         )  # fmt: skip
         minutiae.append(rows[:count].copy())
