@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from comity import records
 
 # Two minutiae lie on each other within this much: the skin stretches by about a ridge (9 px) over a
-# print. Of the minutiae in the common area, so many have a partner in mates and in different
-# fingers, FVC2002 DB1 set B, MINDTCT (280 and 45 pairs): 10 px 68 and 30 %, 14 px 73 and 33 %,
-# 18 px 76 and 37 %. LEADER (48 and 28 pairs): 14 px 92 and 39 %.
+# print. Of the minutiae in the common area so many have a partner in mates and in different
+# fingers, FVC2002 DB1 set B: MINDTCT 68 and 30 % within 10 px, 73 and 34 % within 14, 76 and 37 %
+# within 18; LEADER 89 and 37, 92 and 40, 93 and 44 % (benchmarks/bench_explain.py).
 NEAR_PX, NEAR_DEG = 14.0, 30.0
 PAIR_PX = 24.0  # for a pair that made the score to agree with a movement, before the skin's stretch
 PAIRS_MIN = 3  # agreeing on one movement, for it to be believed
