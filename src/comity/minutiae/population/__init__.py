@@ -14,9 +14,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from comity import errors
 from comity.image.orientation import shares
-from comity.minutiae import kernels
 from comity.minutiae.batch import Batch
+from comity.minutiae.population import kernels
 
 EXTRACTOR = "synthetic"
 CHUNK = 4096  # fingers drawn at a time, so that working memory stays at 12 MiB
@@ -90,10 +91,12 @@ def hands(
     impression  0.. ; each number is another capture of the same fingers
     fingers     1..10
 
-    Cost  10 microseconds a finger; nogil, so threads may share the work
+    Cost    12 microseconds a finger; nogil, so threads may share the work
+    Raises  CallerError for numbers out of these ranges
     """
+    _check(seed, persons, impression, fingers)
     wanted = np.array(fingers, np.int64)
-    table, body = _cuts(), np.array(astuple(anatomy), np.float64)
+    table, body = class_cuts(), np.array(astuple(anatomy), np.float64)
     taken = np.array(astuple(capture), np.float64)
     step = max(1, CHUNK // max(1, len(wanted)))
     rows = np.empty((step * len(wanted) * kernels.ROWS_MAX, 4), np.int16)
@@ -103,7 +106,7 @@ def hands(
         some = np.arange(start, min(start + step, persons.stop), dtype=np.uint64)
         first = np.empty(len(some) * len(wanted) + 1, np.int64)
         count = kernels.draw_hands(
-            np.uint64(seed), some, wanted, impression, table, _CLASS_WEIGHTS, body, taken,
+            np.uint64(seed), some, wanted, impression, table, CLASS_WEIGHTS, body, taken,
             rows, marks, first,
         )  # fmt: skip
         minutiae.append(rows[:count].copy())
@@ -121,12 +124,29 @@ def hands(
     )
 
 
+def _check(seed: int, persons: range, impression: int, fingers: Sequence[int]) -> None:
+    """What the kernel takes on trust: it would read beyond its tables, or repeat its keys."""
+    for name, wrong, expected in (
+        ("seed", not 0 <= seed < 2**64, "0 .. 2**64 - 1"),
+        ("persons", persons.step != 1 or persons.start < 0, "a range of step 1 from 0 up"),
+        ("impression", not 0 <= impression < 2**63, "0 .. 2**63 - 1"),
+        ("fingers", not all(1 <= finger <= 10 for finger in fingers), "numbers 1 .. 10"),
+    ):
+        if wrong:
+            raise errors.CallerError(
+                f"a population cannot be drawn from these `{name}`",
+                where="population.hands",
+                expected=expected,
+                next_step=f"change `{name}`",
+            )
+
+
 # Weights of the person, of the same digit on both hands and of the finger alone in its class;
 # squares add to 1. Ours: hands are alike in class, the two hands' same digits most (Holt 1968).
-_CLASS_WEIGHTS = np.sqrt(np.array([0.4, 0.25, 0.35]))
+CLASS_WEIGHTS = np.sqrt(np.array([0.4, 0.25, 0.35]))
 
 
-def _cuts() -> NDArray[np.float64]:
+def class_cuts() -> NDArray[np.float64]:
     """Where a normal deviate passes from class to class, (10, 5), by image.orientation's shares."""
     table = []
     for finger in range(1, 11):
