@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import judge_population
 from benchmarks.frifte import fresh, galleries, machine, metrics, peers, people, searches, stages
 from benchmarks.frifte.notes import notes, summary
 from benchmarks.frifte.real import real_accuracy
@@ -24,9 +23,9 @@ TIMED = 100  # searches that are timed on one thread
 STAGED = 20  # searches whose stages are timed one by one
 FRESH = 20  # searches in a process of its own
 CHUNK = 200  # probes made at a time
+SYNTHETIC = "synthetic"  # the curve of synthetic people
 Advance = Callable[[int], None]
 Bar = Callable[[str, int], AbstractContextManager[Advance]]
-PEER_EXTRACTORS = ("leader", "mindtct")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +62,7 @@ def evaluate(options: SearchOptions, bar: Bar) -> Evaluated:
         mates = searches.mated(
             _mated(population, options.people, mated_count), gallery, threads, advance
         )
-    curves = {"synthetic": metrics.curve(others.score, mates.score)}
+    curves = {SYNTHETIC: metrics.curve(others.score, mates.score)}
     body: dict[str, Any] = {
         "data": _data(options),
         "n": options.people,
@@ -75,7 +74,7 @@ def evaluate(options: SearchOptions, bar: Bar) -> Evaluated:
         "seconds": _seconds(population, gallery, others, mates, threads, bar),
         "size": _size(folder, gallery, population),
         "new_process": fresh.asked(
-            folder, options.seed, options.fingers, options.capture, min(FRESH, options.non_mated)
+            folder / "gallery", list(_strangers(population, min(FRESH, options.non_mated)))
         ),
     }
     body["floor"] = _floor(body, options.people, len(population.fingers))
@@ -187,6 +186,8 @@ def _floor(body: dict[str, Any], count: int, fingers: int) -> dict[str, Any]:
 
 def likeness(folder: Path) -> dict[str, Any]:
     """How far synthetic score distributions are from real ones, by benchmarks.judge_population."""
+    from benchmarks import judge_population
+
     judged, _ = judge_population.judged(folder, LIKENESS_PEOPLE, LIKENESS_PAIRS)
     found: dict[str, Any] = {}
     for capture, (preset, database) in PRESETS.items():
@@ -209,7 +210,7 @@ def _peers(
     if real and options.real:
         names = dict.fromkeys([options.extractor, "mindtct"])
         trials = {name: real_trial(options.real, name, count) for name in names}
-    matchers: list[peers.Matcher] = [*peers.known()] if options.peers else [peers.known()[0]]
+    matchers = peers.known() if options.peers else peers.known()[:1]
     if options.peer_command:
         matchers.append(peers.Program(options.peer_command))
     found = []

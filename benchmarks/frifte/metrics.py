@@ -129,17 +129,16 @@ def over_fingers(
     """95 % interval of a share of searches that are not independent, since they share fingers.
 
     Fingers are drawn again with replacement, and a search counts as often as the product of its
-    fingers' draws; people of more than two fingers are drawn whole. Where nothing, or everything,
-    was missed such draws all agree, and the exact interval for as many trials as there are
-    disjoint people is given instead.
+    fingers' draws; people of more than two fingers are drawn whole. Where nothing was missed such
+    draws all agree, so the upper end is never below what no miss among as many trials as there
+    are disjoint people would leave open; likewise the lower end.
 
     Source  Efron 1979; Bolle, Ratha and Pankanti 2004 (subset bootstrap)
     """
     if len(missed) == 0:
         return 0.0, 1.0
-    if not missed.any() or missed.all():
-        units = disjoint(fingers)
-        return clopper_pearson(units if missed.all() else 0, units)
+    units = disjoint(fingers)
+    open_low, open_high = clopper_pearson(units, units)[0], clopper_pearson(0, units)[1]
     owners = [tuple(one) if len(one) <= FINGERS_AS_PAIRS else ("+".join(one),) for one in fingers]
     names = sorted({name for owner in owners for name in owner})
     place = {name: number for number, name in enumerate(names)}
@@ -151,7 +150,7 @@ def over_fingers(
     total = weight.sum(axis=1)
     shares = (weight @ missed)[total > 0] / total[total > 0]
     low, high = np.quantile(shares, [0.025, 0.975])
-    return float(low), float(high)
+    return min(float(low), open_low), max(float(high), open_high)
 
 
 def disjoint(fingers: Sequence[tuple[str, ...]]) -> int:
@@ -168,7 +167,7 @@ def disjoint(fingers: Sequence[tuple[str, ...]]) -> int:
 # --- seconds --------------------------------------------------------------------------------
 
 
-def spread(seconds: Sequence[float]) -> dict[str, float | int]:
+def spread(seconds: Sequence[float] | Floats) -> dict[str, float | int]:
     """Mean, median, 95th percentile and least of some durations, in seconds."""
     if not len(seconds):
         return {"n": 0}

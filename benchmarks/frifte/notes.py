@@ -27,9 +27,9 @@ def summary(body: Mapping[str, Any]) -> list[str]:
             f" {rate['high95']:.2g}"
         )
     found += [
-        f"non-mated search: {one['mean']:.4f} s on one thread,"
-        f" {seconds['non_mated']['mean']:.4f} s on {seconds['threads']};"
-        f" {body['floor']['seconds_one_thread']:.4f} s to read the first pass once",
+        f"non-mated search: {1000 * one['mean']:.1f} ms on one thread,"
+        f" {1000 * seconds['non_mated']['mean']:.1f} ms on {seconds['threads']};"
+        f" {1000 * body['floor']['seconds_one_thread']:.3g} ms to read the first pass once",
         f"first answer of a new process: {fresh['process_to_first_answer_seconds']:.2f} s",
         f"enrolment: {body['enrolment']['people_a_second'] or 0:,} people a second;"
         f" {body['size']['bytes_a_finger_on_disk']:,.0f} bytes a finger on disk",

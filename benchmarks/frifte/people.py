@@ -83,7 +83,7 @@ class Hand:
 
     @property
     def identity(self) -> str:
-        return f"real-{self.database}-" + "-".join(f.partition("/")[2] for f in self.fingers)
+        return "real:" + ",".join(self.fingers)
 
 
 @dataclass(frozen=True)

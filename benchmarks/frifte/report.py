@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from benchmarks.frifte import det, metrics
-from benchmarks.frifte.evaluate import Evaluated
+from benchmarks.frifte.evaluate import SYNTHETIC, Evaluated
 
 PAGE = Path(__file__).parent / "report.html"
 
@@ -20,7 +20,8 @@ def page(done: Evaluated) -> str:
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     shown.filters |= {"rate": rate_words, "share": share_words, "figure": figure_words}
-    lines = [det.Line(name, one) for name, one in done.curves.items()]
+    # Searches with real prints share fingers, and exact intervals would be too narrow for them.
+    lines = [det.Line(name, one, name == SYNTHETIC) for name, one in done.curves.items()]
     return shown.from_string(PAGE.read_text(encoding="utf-8")).render(
         body=done.body,
         picture=det.picture(lines, metrics.TARGETS),

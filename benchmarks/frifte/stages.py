@@ -19,7 +19,7 @@ def seconds(probes: Sequence[Sequence[Template]], gallery: Gallery) -> dict[str,
     """Means on one thread; each stage is what its step takes beyond the steps within it."""
     rows = [_of_one(probe, gallery) for probe in probes]
     names = ("encoding the probe", "scanning everyone", "weighing the best", "comparing in full")
-    means = np.mean([row for row in rows if row] or [[0.0] * len(names)], axis=0)
+    means = np.mean([row for row in rows if row] or [(0.0,) * len(names)], axis=0)
     return dict(zip(names, (round(max(0.0, float(m)), 6) for m in means), strict=True))
 
 
