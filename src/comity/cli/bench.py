@@ -51,7 +51,7 @@ class Scripts(click.Group):
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a script.")
 @click.pass_context
 def group(ctx: click.Context, quick: bool, as_json: bool) -> None:
-    r"""List the benchmarks, or run some and add their figures to benchmarks/results.csv.
+    """List the benchmarks, or run some and add their figures to benchmarks/results.csv.
 
     They are part of a checkout, not of an installed package. What follows a name and -- goes to
     the script. Exit code 1 where one fails.
@@ -88,7 +88,7 @@ def scripts_command(json_before: bool, /, names: tuple[str, ...], as_json: bool)
 @click.option("--json", "as_json", is_flag=True, help="Everything that was measured, as JSON.")
 @click.pass_obj
 def search_command(json_before: bool, /, as_json: bool, **given: Any) -> None:
-    r"""Error rates and speed of one-to-many search, as NIST's FRIF TE E1N reports them.
+    """Error rates and speed of one-to-many search, as NIST's FRIF TE E1N reports them.
 
     Enrols synthetic people, searches with people who are enrolled and with others, and gives FNIR
     at FPIR 0.001, 0.003 and 0.01 with 95 % intervals, seconds, bytes, and whether the FPIR that
@@ -99,7 +99,7 @@ def search_command(json_before: bool, /, as_json: bool, **given: Any) -> None:
     Example:
       comity bench search
       comity bench search --fingers 10 --people 1000000 --json
-      comity bench search --fingers 2 --real ../shared/data/prints/fvc2002 --peers \
+      comity bench search --fingers 2 --real ../shared/data/prints/fvc2002 --peers \\
         --report out/search.html
     """
     folder = _folder()
