@@ -1,7 +1,7 @@
 """Is the synthetic population like real prints? The same measures on both; prints JSON.
 
     python -m benchmarks.judge_population [FOLDER] [--picture FILE.svg] [--people 240] [--pairs N]
-    python -m benchmarks.judge_population --fit db1_b
+    python -m benchmarks.judge_population --fit db1_b [--trials 120]
 
 Real: LEADER templates of FVC2002 set B (10 fingers x 8 impressions a database). Synthetic: index
 and middle fingers, as FVC took, one a person, four impressions, by the preset of that database.
@@ -34,13 +34,23 @@ SEED = 2002
 EVENTS = 4
 FINGERS = (2, 3, 7, 8)
 TAIL = (1e-2, 1e-3, 1e-4)
-PARTS = (1, 5, 25, 50, 75, 95, 99)
 SCORES = ("mcc_genuine", "mcc_impostor", "code_genuine", "code_impostor")
 SHAPES = ("minutiae", "nearest_px", "neighbour_deg", "extent_px")
-MATED = ("turn_deg", "residual_px", "residual_deg", "overlap", "found")
+MATED = ("turn_deg", "residual_px", "residual_deg", "overlap", "found")  # see `laid_over`
+TITLES = {
+    "mcc_genuine": "similarity, one finger",
+    "mcc_impostor": "similarity, two fingers",
+    "code_genuine": "code agreement, one finger",
+    "code_impostor": "code agreement, two fingers",
+}
+FITTED = (
+    "reach", "reach_deviation", "off_px", "turn_deg", "far", "shift_px", "jitter_px", "jitter_deg",
+    "bend_px", "loss", "false", "spread", "patch_px", "turned_about",
+)  # fmt: skip
 PRESETS: Mapping[str, Capture] = population.PRESETS
 
 Prints = list[tuple[int, Template]]  # whose finger, and one impression of it
+Rows = NDArray[np.int64]
 Samples = dict[str, NDArray[np.float64]]
 
 
@@ -81,25 +91,41 @@ def shapes(templates: Sequence[Template]) -> Samples:
     }
 
 
-def scores(prints: Prints, pairs: int) -> Samples:
-    """Similarities of mates, and of at most `pairs` pairs of different fingers."""
-    owners = np.array([owner for owner, _ in prints])
+def compared(prints: Prints, a: Rows, b: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Similarity and code agreement (-1..1, first pass's bits) of pairs of prints."""
     cylinders = [mcc.cylinders(template) for _, template in prints]
     bits = np.stack([codes.encode(template)[: codes.FIRST_WORDS] for _, template in prints])
+    alike = [mcc.match(cylinders[i], cylinders[j]).score for i, j in zip(a, b, strict=True)]
+    differ = np.bitwise_count(bits[a] ^ bits[b]).sum(axis=1, dtype=np.int64)
+    return np.array(alike), 1.0 - 2.0 * differ / (64 * codes.FIRST_WORDS)
+
+
+def scores(prints: Prints, pairs: int) -> Samples:
+    """Of mates, and of at most `pairs` pairs of different fingers."""
+    owners = np.array([owner for owner, _ in prints])
     a, b = np.triu_indices(len(prints), 1)
-    same = owners[a] == owners[b]
-    mates = np.flatnonzero(same)
-    others = np.flatnonzero(~same)
+    mates, others = (np.flatnonzero((owners[a] == owners[b]) == same) for same in (True, False))
     if len(others) > pairs:
         others = np.random.default_rng(SEED).choice(others, pairs, replace=False)
-    samples = {}
-    for name, rows in (("genuine", mates), ("impostor", others)):
-        samples[f"mcc_{name}"] = np.array(
-            [mcc.match(cylinders[i], cylinders[j]).score for i, j in zip(a[rows], b[rows])]
-        )
-        differ = np.bitwise_count(bits[a[rows]] ^ bits[b[rows]]).sum(axis=1, dtype=np.int64)
-        samples[f"code_{name}"] = 1.0 - 2.0 * differ / (64 * codes.FIRST_WORDS)
-    return samples
+    rows = np.concatenate([mates, others])
+    alike, agree = compared(prints, a[rows], b[rows])
+    end = len(mates)
+    return {
+        "mcc_genuine": alike[:end],
+        "mcc_impostor": alike[end:],
+        "code_genuine": agree[:end],
+        "code_impostor": agree[end:],
+    }
+
+
+def across(one: Prints, other: Prints, pairs: int) -> Samples:
+    """Of fingers of two captures; nobody is in both."""
+    a, b = (rows.ravel() for rows in np.indices((len(one), len(other))))
+    if len(a) > pairs:
+        chosen = np.random.default_rng(SEED).choice(len(a), pairs, replace=False)
+        a, b = a[chosen], b[chosen]
+    alike, agree = compared([*one, *other], a, b + len(one))
+    return {"mcc_impostor": alike, "code_impostor": agree}
 
 
 def laid_over(a: Template, b: Template) -> tuple[float, NDArray[np.float64], NDArray[np.int64]]:
@@ -114,7 +140,9 @@ def laid_over(a: Template, b: Template) -> tuple[float, NDArray[np.float64], NDA
         alike = np.abs((apart - turn + 180) % 360 - 180) < 12
         shifts = (q[None] - p[:, None] * np.exp(1j * np.radians(turn)))[alike]
         if len(shifts):
-            bins = np.rint(shifts.real / 14).astype(int) * 1000 + np.rint(shifts.imag / 14).astype(int)
+            bins = np.rint(shifts.real / 14).astype(int) * 1000 + np.rint(shifts.imag / 14).astype(
+                int
+            )
             names, votes = np.unique(bins, return_counts=True)
             if votes.max() > best[0]:
                 middle = shifts[bins == names[votes.argmax()]].mean()
@@ -166,24 +194,33 @@ def measured(prints: Prints, pairs: int) -> Samples:
     return shapes([template for _, template in prints]) | scores(prints, pairs) | mated(prints)
 
 
+def distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    return round(float(ks_2samp(one, other).statistic), 3)
+
+
 def distances(one: Samples, other: Samples) -> dict[str, float]:
-    return {
-        name: round(float(ks_2samp(one[name], other[name]).statistic), 3)
-        for name in (*SCORES, *SHAPES, *MATED)
-    }
+    return {name: distance(one[name], other[name]) for name in (*SCORES, *SHAPES, *MATED)}
 
 
-def tails(samples: Samples) -> dict[str, list[float]]:
-    """Scores that a share of impostors reaches; None where pairs are too few to say."""
-    return {
-        name: [
+def tails(samples: Samples, yardstick: Samples | None = None) -> dict[str, Any]:
+    """Scores that shares of impostors reach; the share that reaches those of a yardstick.
+
+    None where fewer than two pairs would be beyond.
+    """
+    body: dict[str, Any] = {}
+    for name in ("mcc_impostor", "code_impostor"):
+        body[name] = [
             round(float(np.quantile(samples[name], 1 - share)), 4)
             if len(samples[name]) * share >= 2
             else None
             for share in TAIL
         ]
-        for name in ("mcc_impostor", "code_impostor")
-    }
+        if yardstick is not None:
+            ends = [np.quantile(yardstick[name], 1 - share) for share in TAIL[:2]]
+            body[f"{name}_share_beyond_real"] = [
+                round(float(np.mean(samples[name] > end)), 6) for end in ends
+            ]
+    return body
 
 
 def halves(prints: Prints) -> dict[str, float]:
@@ -203,20 +240,87 @@ def misfit(one: Samples, other: Samples) -> float:
     return total
 
 
-def judged(folder: Path, people: int, pairs: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    body: dict[str, Any] = {}
-    samples: dict[str, Any] = {}
+def fitted(folder: Path, database: str, trials: int) -> tuple[float, Capture]:
+    """A preset improved by trial: a few parameters at a time, kept where the misfit falls."""
+    rng = np.random.default_rng(SEED)
+    goal = measured(real(folder, database), 10**6)
+    best = PRESETS[database.removesuffix("_b")]
+    least = misfit(goal, measured(made(best, Anatomy(), 64), 8000))
+    for _ in range(trials):
+        chosen = rng.choice(FITTED, rng.integers(1, 4), replace=False)
+        scaled = {name: getattr(best, name) * float(np.exp(rng.normal(0, 0.2))) for name in chosen}
+        trial = replace(best, **scaled)
+        found = misfit(goal, measured(made(trial, Anatomy(), 64), 8000))
+        if found < least:
+            least, best = found, trial
+    return least, best
+
+
+def judged(folder: Path, people: int, pairs: int) -> tuple[dict[str, Any], dict[str, Samples]]:
     reals = {database: real(folder, database) for database in DATABASES}
-    for database in DATABASES:
-        samples[database] = measured(reals[database], 10**6)
-        body[database] = {"tail": tails(samples[database]), "halves": halves(reals[database])}
-    for preset, capture in PRESETS.items():
-        own = measured(made(capture, Anatomy(), people), pairs)
-        samples[preset] = own
-        body[preset] = {"tail": tails(own)} | {
-            f"against_{database}": distances(own, samples[database]) for database in DATABASES
+    samples = {database: measured(prints, 10**6) for database, prints in reals.items()}
+    body: dict[str, Any] = {
+        database: {"tail": tails(samples[database]), "halves": halves(reals[database])}
+        for database in DATABASES
+    }
+    captured = {name: made(capture, Anatomy(), people) for name, capture in PRESETS.items()}
+    for preset, prints in captured.items():
+        own = samples[preset] = measured(prints, pairs)
+        body[preset] = {
+            f"against_{database}": {
+                "distance": distances(own, samples[database]),
+                "tail": tails(own, samples[database]),
+            }
+            for database in DATABASES
         }
+    two = across(reals["db1_b"], reals["db3_b"], pairs)
+    strangers = across(captured["db1"], made(PRESETS["db3"], Anatomy(), people, SEED + 1), pairs)
+    body["db1_with_db3"] = {
+        "real": tails(two),
+        "made": tails(strangers, two),
+        "distance": {name: distance(two[name], strangers[name]) for name in two},
+    }
     return body, samples
+
+
+def picture(samples: dict[str, Samples]) -> str:
+    """SVG: of mates the share below a score, of others the share above it, by powers of ten."""
+    wide, tall, left, top = 220, 150, 46, 30
+    parts = []
+    for row, database in enumerate(("db1_b", "db3_b")):
+        for column, name in enumerate(SCORES):
+            x, y = left + column * (wide + 42), top + row * (tall + 58)
+            sides = (samples[database][name], samples[database.removesuffix("_b")][name])
+            low, high = (np.quantile(np.concatenate(sides), q) for q in (0.0, 0.9999))
+            parts.append(f'<rect x="{x}" y="{y}" width="{wide}" height="{tall}" class="box"/>')
+            parts.append(f'<text x="{x}" y="{y - 7}">{database[:3].upper()} {TITLES[name]}</text>')
+            for end, at, anchor in ((low, x, "start"), (high, x + wide, "end")):
+                parts.append(
+                    f'<text x="{at}" y="{y + tall + 14}" text-anchor="{anchor}">{end:.3f}</text>'
+                )
+            marks = ("1", "0.1", "0.01", "0.001", "0.0001") if "impostor" in name else ("1", "0")
+            for k, mark in enumerate(marks):
+                level = y + 4 + k * tall / (len(marks) - 1)
+                parts.append(f'<text x="{x - 4}" y="{level:.0f}" text-anchor="end">{mark}</text>')
+            for side, values in zip(("real", "made"), sides, strict=True):
+                at = np.linspace(low, high, 160)
+                height = 1 - np.searchsorted(np.sort(values), at) / len(values)
+                if "impostor" in name:
+                    height = -np.log10(np.maximum(height, 1 / len(values))) / 4
+                points = " ".join(
+                    f"{x + wide * (v - low) / (high - low):.1f},{y + tall * h:.1f}"
+                    for v, h in zip(at, height, strict=True)
+                )
+                parts.append(f'<polyline points="{points}" class="{side}"/>')
+    style = (
+        "text{font:11px sans-serif;fill:#333}.box{fill:none;stroke:#bbb}"
+        "polyline{fill:none;stroke-width:1.6}.real{stroke:#222}.made{stroke:#c2452d}"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + 4 * (wide + 42)} {top + 2 * (tall + 58)}">'
+        f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>'
+        + "".join([*parts, "</svg>\n"])
+    )
 
 
 def main() -> None:
@@ -226,10 +330,19 @@ def main() -> None:
     )
     parser.add_argument("--people", type=int, default=240)
     parser.add_argument("--pairs", type=int, default=100_000)
-    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--picture", type=Path, help="also draw the distributions to this SVG")
+    parser.add_argument("--fit", choices=("db1_b", "db3_b"), help="search a preset's parameters")
+    parser.add_argument("--trials", type=int, default=120)
+    parser.add_argument("--json", action="store_true", help="the default and only form")
     options = parser.parse_args()
-    body, _ = judged(options.folder, options.people, options.pairs)
+    if options.fit:
+        least, best = fitted(options.folder, options.fit, options.trials)
+        print(json.dumps({"misfit": least, "capture": asdict(best)}, indent=1))
+        return
+    body, samples = judged(options.folder, options.people, options.pairs)
     print(json.dumps(body, indent=1))
+    if options.picture:
+        options.picture.write_text(picture(samples), encoding="utf-8")
 
 
 if __name__ == "__main__":

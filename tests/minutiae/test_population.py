@@ -96,6 +96,7 @@ def test_places_are_the_oracles(
     count = kernels.places(
         np.uint64(seed), np.uint64(person), finger, flow, 160,
         np.array(astuple(anatomy)), window, x, y, words, number, chosen,
+        np.empty((size, 4), np.uint64),
     )  # fmt: skip
     found = [(int(number[i]), x[i], y[i]) for i in chosen[:count]]
     wanted = reference.places(

@@ -54,25 +54,29 @@ class Capture:
     width_px: int = 388
     height_px: int = 374
     edge_px: float = 6.0  # no minutiae nearer to the frame's edge
-    reach: float = 0.74  # of the pad's half axes that touch
-    reach_deviation: float = 0.07
+    reach: float = 0.76  # of the pad's half axes that touch
+    reach_deviation: float = 0.148
     off_px: float = 26.0  # which part of the pad touches; 1.5 times this lengthwise
     turn_deg: float = 3.4
-    shift_px: float = 18.0  # of the contact on the sensor
-    jitter_px: float = 1.1
+    shift_px: float = 30.0  # of the contact on the sensor
+    jitter_px: float = 0.98
     jitter_deg: float = 2.1
-    bend_px: float = 3.0  # of each of ten smooth displacements at 160 px from the middle
-    loss: float = 0.02  # share of minutiae not found
-    false: float = 0.03  # of those found
-    turned_about: float = 0.003
+    bend_px: float = 2.57  # of each of ten smooth displacements at 160 px from the middle
+    loss: float = 0.015  # share of minutiae not found
+    false: float = 0.05  # of those found
+    turned_about: float = 0.004
     kind_wrong: float = 0.06
-    spread: float = 0.6  # growth of loss, false and bend by one deviation of quality
-    far: float = 0.25  # share of captures turned five times as far
-    patch_px: float = 30.0  # greatest radius of a place where nothing is found; half have one
+    spread: float = 0.84  # growth of loss, false and bend by one deviation of quality
+    far: float = 0.28  # share of captures turned five times as far
+    patch_px: float = 16.0  # greatest radius of a place where nothing is found; half have one
 
 
 DB1 = Capture()
-DB3 = Capture(width_px=300, height_px=300)
+DB3 = Capture(
+    width_px=300, height_px=300, reach=0.56, reach_deviation=0.08, off_px=20.1, turn_deg=3.2,
+    far=0.21, shift_px=22.0, jitter_px=1.24, jitter_deg=2.5, bend_px=2.64, loss=0.082, false=0.023,
+    spread=0.67, patch_px=32.0, turned_about=0.004,
+)  # fmt: skip
 PRESETS = {"db1": DB1, "db3": DB3}
 
 

@@ -39,20 +39,27 @@ ROWS_MAX = PLACES_MAX + FALSE_MAX  # of one finger
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def places(seed, person, finger, flow, count, anatomy, window, x, y, words, number, chosen):
+def places(seed, person, finger, flow, count, anatomy, window, x, y, words, number, chosen, drawn):
     """A finger's minutiae that lie in a window; returns how many.
 
     anatomy : float64 (17,), see population.Anatomy
     window  : float64 (4,), an ellipse's middle and half axes in px; nothing beyond it is kept
     x, y    : float64 (PLACES_MAX,) in px; filled from the front
     words   : uint64 (PLACES_MAX, 2), random words of each minutia's own
-    number  : int64 (PLACES_MAX,), working memory;  chosen : int64 (PLACES_MAX,), which remain
+    number  : int64 (PLACES_MAX,), which candidate each was
+    chosen  : int64 (PLACES_MAX,), which of them remain
+    drawn   : uint64 (PLACES_MAX, 4), working memory
     """
     crowd, crowd_px, apart = anatomy[3], anatomy[4], anatomy[5]
     paired, paired_px = anatomy[6], anatomy[7]
     near, last_x, last_y, last_word = 0, 0.0, 0.0, np.uint64(0)
+    # All words first: without branches between them the processor draws several at once.
     for i in range(count):
-        p, q, r, s = block(seed, person, finger, 0, PLACE, i)
+        drawn[i, 0], drawn[i, 1], drawn[i, 2], drawn[i, 3] = block(
+            seed, person, finger, 0, PLACE, i
+        )
+    for i in range(count):
+        p, q, r, s = drawn[i, 0], drawn[i, 1], drawn[i, 2], drawn[i, 3]
         follows = (i & 1) == 1 and low_share(q) < paired
         if follows:
             # Short ridges, spurs and lakes: two minutiae close together that point apart.
@@ -174,7 +181,7 @@ def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flo
     capture : float64 (18,), see population.Capture
     scratch : the working memory of `draw_hands`;  keys : int64 (ROWS_MAX,)
     """
-    at_x, at_y, words, number, chosen, window, pose = scratch
+    at_x, at_y, words, number, chosen, window, pose, drawn = scratch
     draw_flow(seed, person, finger, cuts, shares, flow)
     whole = block(seed, person, 0, 0, PERSON, 0)
     own = block(seed, person, finger, 0, FINGER, 0)
@@ -186,7 +193,7 @@ def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flo
     jitter_px = grown(capture[8], z, 0.5 * capture[15])
     jitter = grown(capture[9], z, 0.5 * capture[15]) / 360.0
     found = places(
-        seed, person, finger, flow, count, anatomy, window, at_x, at_y, words, number, chosen
+        seed, person, finger, flow, count, anatomy, window, at_x, at_y, words, number, chosen, drawn
     )
     p, q, _, _ = block(seed, person, finger, event, SEEN, PLACES_MAX)
     patch_x = window[0] + window[2] * (2.0 * low_share(p) - 1.0)
@@ -194,9 +201,14 @@ def draw_finger(seed, person, finger, event, cuts, shares, anatomy, capture, flo
     patch = capture[17] * high_share(q) if low_share(q) < 0.5 else 1e-9
     patch = max(1e-9, patch * (1.0 + 0.5 * z))
     rows = 0
-    for i in chosen[:found]:
+    for k in range(found):
+        drawn[k, 0], drawn[k, 1], drawn[k, 2], drawn[k, 3] = block(
+            seed, person, finger, event, SEEN, number[chosen[k]]
+        )
+    for k in range(found):
+        i = chosen[k]
         x, y, word, mark = at_x[i], at_y[i], words[i, 0], words[i, 1]
-        p, q, r, s = block(seed, person, finger, event, SEEN, number[i])
+        p, q, r, s = drawn[k, 0], drawn[k, 1], drawn[k, 2], drawn[k, 3]
         # Some minutiae are hard to see every time: the chance goes with a square.
         hard = high_share(word)
         if low_share(p) < 3.0 * loss * hard * hard:
@@ -263,7 +275,7 @@ def draw_hands(
     number, chosen = np.empty(PLACES_MAX, np.int64), np.empty(PLACES_MAX, np.int64)
     scratch = (
         np.empty(PLACES_MAX), np.empty(PLACES_MAX), np.empty((PLACES_MAX, 2), np.uint64), number,
-        chosen, np.empty(4), np.empty(20),
+        chosen, np.empty(4), np.empty(20), np.empty((PLACES_MAX, 4), np.uint64),
     )  # fmt: skip
     at = 0
     first[0] = 0
