@@ -55,15 +55,20 @@ def test_no_changed_minutia_reaches_a_comparison(folder: Path) -> None:
         flip(folder / "000001.data", at)
         opened = Gallery.open(folder)
         for finger in (1, 2):
-            try:
-                found = opened.minutiae(both, finger)[0].tolist()
-            except GalleryError as error:
-                assert "000001.data, byte 0" in error.where
-                refused += 1
-            else:
-                assert found == right[finger]
+            found, where = minutiae_or_place(opened, both, finger)
+            assert found == right[finger] or "000001.data, byte 0" in where
+            refused += where != ""
         flip(folder / "000001.data", at)
     assert refused >= size
+
+
+def minutiae_or_place(
+    opened: Gallery, rows: np.ndarray, finger: int
+) -> tuple[list[list[int]] | None, str]:
+    try:
+        return opened.minutiae(rows, finger)[0].tolist(), ""
+    except GalleryError as error:
+        return None, error.where
 
 
 def test_a_changed_code_is_found_by_a_check(folder: Path) -> None:

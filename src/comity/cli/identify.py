@@ -126,9 +126,8 @@ def _search(
 
 
 def _extractor_of(gallery: Gallery) -> Extractor:
-    """What the first print was read with; MINDTCT where that was neither."""
-    first = next(iter(gallery.person(0).templates.values())) if len(gallery) else None
-    return "leader" if first is not None and first.extractor == "leader" else "mindtct"
+    """LEADER where all its prints were read with that, else MINDTCT."""
+    return "leader" if gallery.totals().extractors == ("leader",) else "mindtct"
 
 
 def _enrolled(gallery: Gallery, image: Impression) -> bool:

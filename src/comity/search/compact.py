@@ -79,6 +79,15 @@ def copied(segment: Segment, low: int, high: int) -> Entries:
     )
 
 
+def is_left_over(folder: Path) -> bool:
+    """Whether a folder holds no more than what a crash left of making an empty gallery."""
+    found = list(folder.iterdir())
+    return all(
+        _OURS.fullmatch(path.name) and (path.stat().st_size == 0 or path.suffix == ".new")
+        for path in found
+    )
+
+
 def tidy(folder: Path, known: Manifest) -> None:
     """Take away files of the gallery's names that its manifest does not speak of."""
     numbers = [entry.number for entry in known.sealed] + [known.open]

@@ -61,7 +61,7 @@ class Gallery:
         Raises GalleryError where the folder holds anything, or a finger is none of 1..10.
         """
         path, held = Path(folder), tuple(sorted(set(fingers)))
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and not (path.is_dir() and compact.is_left_over(path)):
             raise GalleryError(
                 "the gallery's folder is not empty",
                 where=str(path),
@@ -99,6 +99,11 @@ class Gallery:
     def fingers(self) -> tuple[int, ...]:
         """The fingers that it takes."""
         return self.reading.fingers
+
+    @property
+    def codes(self) -> str:
+        """The name of the codes' parameters."""
+        return self._held.manifest.codes
 
     def __len__(self) -> int:
         return len(self.reading)

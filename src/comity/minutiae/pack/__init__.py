@@ -26,7 +26,7 @@ from comity.minutiae.pack import kernels
 
 NO_QUALITY = 255
 # Part of the form: a name is never taken out or moved, new ones are added behind.
-NAMES = ("", "mindtct", "leader", "synthetic", "record", "nfiq2")
+NAMES = ("", "mindtct", "leader", "synthetic", "record", "nfiq2", "not stated")
 Scalar = TypeVar("Scalar", bound=np.generic)
 _HEAD = struct.Struct(">BBBHHBBB")
 
