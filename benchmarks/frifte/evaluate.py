@@ -17,6 +17,7 @@ from comity.cli._bench_search import SearchOptions
 from comity.search.gallery import Gallery
 
 PRESETS = {"easy": ("db1", "db1_b"), "hard": ("db3", "db3_b")}  # names in judge_population
+BEYOND_REAL = "mcc_impostor_share_beyond_real"  # beyond its 99th and 99.9th percentile
 LIKENESS_PEOPLE, LIKENESS_PAIRS = 240, 100_000
 CALIBRATED = (0.001, 0.003, 0.01, 0.03, 0.1)
 TIMED = 100  # searches that are timed on one thread
@@ -50,7 +51,7 @@ def evaluate(options: SearchOptions, bar: Bar) -> Evaluated:
     real = options.real and people.RealPrints(options.real, options.extractor, population.fingers)
     with bar("enrol", options.people) as advance:
         gallery, built = galleries.build(
-            folder, population, options.people, real or None, options.extractor, advance
+            folder, population, options.people, real or None, options.extractor, threads, advance
         )
     _warmed(population, gallery, threads)
     with bar("search, not enrolled", options.non_mated) as advance:
@@ -192,8 +193,9 @@ def likeness(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for capture, (preset, database) in PRESETS.items():
         found[f"{capture} captures and {database}"] = {
-            "synthetic_to_real": judged[preset][f"against_{database}"],
+            "synthetic_to_real": judged[preset][f"against_{database}"]["distance"],
             "real_to_real": judged[database]["halves"],
+            "impostors_beyond_real": judged[preset][f"against_{database}"]["tail"][BEYOND_REAL],
         }
     return found
 

@@ -31,7 +31,7 @@ def summary(body: Mapping[str, Any]) -> list[str]:
         f" {1000 * seconds['non_mated']['mean']:.1f} ms on {seconds['threads']};"
         f" {1000 * body['floor']['seconds_one_thread']:.3g} ms to read the first pass once",
         f"first answer of a new process: {fresh['process_to_first_answer_seconds']:.2f} s",
-        f"enrolment: {body['enrolment']['people_a_second'] or 0:,} people a second;"
+        f"enrolment: {body['enrolment']['people_a_second_one_core'] or 0:,} people a second a core;"
         f" {body['size']['bytes_a_finger_on_disk']:,.0f} bytes a finger on disk",
     ]
     return found
@@ -102,7 +102,9 @@ def _likeness(likeness: Mapping[str, Any]) -> str:
         f"{name}: genuine {part['synthetic_to_real']['mcc_genuine']:.2f}, impostor"
         f" {part['synthetic_to_real']['mcc_impostor']:.2f} (real to real"
         f" {part['real_to_real']['mcc_genuine']:.2f} and"
-        f" {part['real_to_real']['mcc_impostor']:.2f})"
+        f" {part['real_to_real']['mcc_impostor']:.2f}); above what 0.01 and 0.001 of real impostors"
+        f" reach lie {part['impostors_beyond_real'][0]:.2g} and"
+        f" {part['impostors_beyond_real'][1]:.2g} of synthetic ones"
         for name, part in likeness.items()
     ]
     return (

@@ -108,7 +108,7 @@ def test_candidates_that_share_a_finger_are_neither_mates_nor_impostors(
 
 def test_a_probe_of_poor_prints_finds_nobody(tmp_path: Path) -> None:
     population = people.Population(3, (2,), "easy")
-    gallery, _ = galleries.build(tmp_path, population, 5, None, "leader", NOBODY)
+    gallery, _ = galleries.build(tmp_path, population, 5, None, "leader", 2, NOBODY)
     good = population.mated(range(1))[0][0]
     poor = replace(good, minutiae=good.minutiae[:5].copy(), reliability=good.reliability[:5].copy())
     outcome = searches.mated([("synthetic-0", [poor]), ("synthetic-0", [good])], gallery, 1, NOBODY)
@@ -133,12 +133,14 @@ def test_building_goes_on_where_it_was_stopped(
             raise StoppedError
 
     with pytest.raises(StoppedError):
-        galleries.build(tmp_path / "a", population, 45, None, "leader", stop)
+        galleries.build(tmp_path / "a", population, 45, None, "leader", 2, stop)
     steps: list[int] = []
-    gallery, built = galleries.build(tmp_path / "a", population, 45, None, "leader", steps.append)
+    gallery, built = galleries.build(
+        tmp_path / "a", population, 45, None, "leader", 2, steps.append
+    )
     assert steps == [20, 10, 10, 5]
     assert (len(gallery), built.people) == (45, 45)
-    whole, _ = galleries.build(tmp_path / "b", population, 45, None, "leader", NOBODY)
+    whole, _ = galleries.build(tmp_path / "b", population, 45, None, "leader", 2, NOBODY)
     assert gallery.digest() == whole.digest()
 
 
@@ -146,16 +148,16 @@ def test_real_prints_are_added_once(tmp_path: Path, prints: dict[int, people.Rea
     population = people.Population(3, (2,), "easy")
     for count in (20, 20, 25):
         gallery, built = galleries.build(
-            tmp_path / "g", population, count, prints[1], "leader", NOBODY
+            tmp_path / "g", population, count, prints[1], "leader", 2, NOBODY
         )
         assert (built.people, built.real, len(gallery)) == (count, 30, count + 30)
     with pytest.raises(CallerError, match="other people"):
-        galleries.build(tmp_path / "g", population, 10, prints[1], "leader", NOBODY)
+        galleries.build(tmp_path / "g", population, 10, prints[1], "leader", 2, NOBODY)
     with pytest.raises(CallerError, match="mindtct"):
-        galleries.build(tmp_path / "g", population, 25, prints[1], "mindtct", NOBODY)
+        galleries.build(tmp_path / "g", population, 25, prints[1], "mindtct", 2, NOBODY)
 
 
 def test_a_gallery_of_another_population_is_refused(tmp_path: Path) -> None:
-    galleries.build(tmp_path, people.Population(3, (2,), "easy"), 5, None, "leader", NOBODY)
+    galleries.build(tmp_path, people.Population(3, (2,), "easy"), 5, None, "leader", 2, NOBODY)
     with pytest.raises(CallerError, match="another population"):
-        galleries.build(tmp_path, people.Population(4, (2,), "easy"), 5, None, "leader", NOBODY)
+        galleries.build(tmp_path, people.Population(4, (2,), "easy"), 5, None, "leader", 2, NOBODY)
