@@ -286,6 +286,7 @@ def judged(folder: Path, people: int, pairs: int) -> tuple[dict[str, Any], dict[
 def picture(samples: dict[str, Samples]) -> str:
     """SVG: of mates the share below a score, of others the share above it, by powers of ten."""
     wide, tall, left, top = 220, 150, 46, 30
+    box = f"0 0 {left + 4 * (wide + 42)} {top + 2 * (tall + 58)}"
     parts = []
     for row, database in enumerate(("db1_b", "db3_b")):
         for column, name in enumerate(SCORES):
@@ -317,7 +318,7 @@ def picture(samples: dict[str, Samples]) -> str:
         "polyline{fill:none;stroke-width:1.6}.real{stroke:#222}.made{stroke:#c2452d}"
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + 4 * (wide + 42)} {top + 2 * (tall + 58)}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">'
         f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>'
         + "".join([*parts, "</svg>\n"])
     )
