@@ -3,7 +3,9 @@
 Bits (section 3.4), local similarity (section 4, equations 17 and 18) and relaxation (section 4.3).
 Differs from the paper as the project says: weights and offsets are whole numbers (decision 0508),
 a neighbour reaches a square of cells, the hull is moved out with sharp corners, two pairs that
-share a minutia do not support each other, and at most 30 pairs are relaxed.
+share a minutia do not support each other, at most 60 pairs are relaxed and 29 of them are heard.
+What the print's minutiae do once one print is laid on the other is the project's own (decision
+0509).
 Minutiae are (x, y, degrees) with y pointing up.
 """
 
@@ -14,7 +16,8 @@ OMEGA, MIN_M, MIN_VC, MIN_ME = 50.0, 2, 0.60, 0.60
 THRESHOLD, TURN_MAX_DEG = 0.006, 60
 DELTA_S, DELTA_D = 2 * R / NS, 2 * math.pi / ND
 RHO = ((5.0, -8 / 5), (math.pi / 12, -30.0), (math.pi / 12, -30.0))
-W_R, N_REL, KEPT_MAX = 0.5, 5, 30
+W_R, N_REL, KEPT_MAX, VOICES_MAX = 0.5, 5, 60, 29
+SPARE = 6
 
 
 def turn(a, b):
@@ -141,14 +144,14 @@ def compatible(at, ak, bt, bk):
 
 
 def lss_r(minutiae_a, minutiae_b):
-    """The score and its pairs (row in a, row in b, share)."""
+    """The score; the relaxed pairs (row in a, row in b, strength), best first; those that count."""
     all_a = [(i, cylinder(minutiae_a, i)) for i in range(len(minutiae_a))]
     all_b = [(j, cylinder(minutiae_b, j)) for j in range(len(minutiae_b))]
     a = sorted(((i, c) for i, c in all_a if c), key=lambda e: minutiae_a[e[0]][2])
     b = sorted(((j, c) for j, c in all_b if c), key=lambda e: minutiae_b[e[0]][2])
     fewer = min(len(a), len(b))
     if fewer == 0:
-        return 0.0, []
+        return 0.0, [], 0
     every = []
     for row, (j, cb) in enumerate(b):
         for column, (i, ca) in enumerate(a):
@@ -166,10 +169,144 @@ def lss_r(minutiae_a, minutiae_b):
                 for k, (_, _, _, ik, jk) in enumerate(top)
                 if ik != it and jk != jt
             )
-            now[t] = W_R * old[t] + (1 - W_R) * support / max(len(top) - 1, 1)
+            now[t] = W_R * old[t] + (1 - W_R) * support / max(min(len(top) - 1, VOICES_MAX), 1)
     share = 1 / (1 + math.exp(-0.4 * (fewer - 20)))
     wanted = 4 + round(share * 8)
     efficiency = [n / f if f else 0.0 for n, f in zip(now, before, strict=True)]
-    best = sorted(range(len(top)), key=lambda t: (-efficiency[t], t))[:wanted]
-    pairs = [(top[t][3], top[t][4], now[t] / wanted) for t in best]
-    return min(1.0, sum(part for _, _, part in pairs)), pairs
+    best = sorted(range(len(top)), key=lambda t: (-efficiency[t], t))
+    pairs = [(top[t][3], top[t][4], now[t]) for t in best]
+    return min(1.0, sum(p[2] for p in pairs[:wanted]) / wanted), pairs, wanted
+
+
+def turned(deg):
+    """0..180, whatever the sign."""
+    return abs((deg + 180) % 360 - 180)
+
+
+def moved(pose, point):
+    """A candidate's minutia laid on the probe."""
+    c, s, x, y, deg = pose
+    return point[0] * c - point[1] * s + x, point[0] * s + point[1] * c + y, point[2] + deg
+
+
+def back(pose, point):
+    c, s, x, y, deg = pose
+    u, v = point[0] - x, point[1] - y
+    return u * c + v * s, v * c - u * s, point[2] - deg
+
+
+def posed(rad, onto, point):
+    c, s = math.cos(rad), math.sin(rad)
+    x, y = onto[0] - (point[0] * c - point[1] * s), onto[1] - (point[0] * s + point[1] * c)
+    return c, s, x, y, math.degrees(math.atan2(s, c))
+
+
+def own_pose(pair):
+    return posed(math.radians(pair[0][2] - pair[1][2]), pair[0], pair[1])
+
+
+def together(pairs, pose, about, near, stretch):
+    kept = []
+    for a, b, w in pairs:
+        x, y, deg = moved(pose, b)
+        reach = near**2 + (stretch * math.dist(b[:2], about[:2])) ** 2
+        if math.dist((x, y), a[:2]) ** 2 <= reach and turned(deg - a[2]) <= 30:
+            kept.append((a, b, w))
+    return kept
+
+
+def fitted(pairs, pose):
+    """Weighted Procrustes; a direction pulls like a point 20 px away."""
+    total = sum(w for _, _, w in pairs)
+    if not total:
+        return pose
+    ax, ay, bx, by = (
+        sum(w * (a, b)[which][axis] for a, b, w in pairs) / total
+        for which, axis in ((0, 0), (0, 1), (1, 0), (1, 1))
+    )
+    lean = 0j
+    for a, b, w in pairs:
+        lean += w * complex(a[0] - ax, a[1] - ay) * complex(b[0] - bx, b[1] - by).conjugate()
+        lean += (
+            w
+            * 20**2
+            * complex(math.cos(math.radians(a[2] - b[2])), math.sin(math.radians(a[2] - b[2])))
+        )
+    return posed(math.atan2(lean.imag, lean.real), (ax, ay), (bx, by))
+
+
+def best_pose(pairs, tried):
+    """Pairs are (probe's minutia, candidate's minutia, weight), best first."""
+
+    def shared(t):
+        return sum(p[2] for p in together(pairs, own_pose(pairs[t]), pairs[t][1], 12, 0.2))
+
+    origin = max(range(min(tried, len(pairs))), key=lambda t: (shared(t), -t))
+    pose, about = own_pose(pairs[origin]), pairs[origin][1]
+    pose = fitted(together(pairs, pose, about, 12, 0.2), pose)
+    for _ in range(2):
+        pose = fitted(together(pairs, pose, about, 18, 0), pose)
+    return pose
+
+
+def mutual(a, b, pose, shift, near):
+    """{row in b: (row in a, cost)} where each is the other's nearest."""
+    cost = {}
+    for j, q in enumerate(b):
+        x, y, deg = moved(pose, q)
+        for i, p in enumerate(a):
+            if math.dist((x, y), p[:2]) > 34 or turned(deg - p[2]) > 25:
+                continue
+            gap = math.dist((x + shift[j][0], y + shift[j][1]), p[:2]) / near
+            if gap <= 1:
+                cost[i, j] = gap**2 + (turned(deg - p[2]) / 25) ** 2
+    found = {}
+    for (i, j), c in cost.items():
+        rivals = [other for (k, m), other in cost.items() if (k == i) != (m == j)]
+        if all(c < other for other in rivals):
+            found[j] = i, c
+    return found
+
+
+def bent(a, b, pose, mates):
+    shift = []
+    for j, q in enumerate(b):
+        weight, x, y = 1.0, 0.0, 0.0
+        for o, (i, _) in mates.items():
+            if o != j:
+                near = (1 + math.dist(q[:2], b[o][:2]) ** 2 / (2 * 60**2)) ** -2
+                u, v, _ = moved(pose, b[o])
+                weight, x, y = weight + near, x + near * (a[i][0] - u), y + near * (a[i][1] - v)
+        shift.append((x / weight, y / weight))
+    return shift
+
+
+def within(p, ring, margin):
+    """As `near`, with another margin."""
+    for s, e in zip(ring, ring[1:] + ring[:1], strict=True):
+        if s != e and cross(s, e, p) / math.dist(s, e) < -margin:
+            return False
+    return True
+
+
+def covered(a, b, pose):
+    """The two shares of the overlap's minutiae that fall on the other's, and the pairs."""
+    mates = mutual(a, b, pose, [(0, 0)] * len(b), 20)
+    mates = mutual(a, b, pose, bent(a, b, pose, mates), 14)
+    ring_a, ring_b = (convex_hull([m[:2] for m in minutiae]) for minutiae in (a, b))
+    taken = {i for i, _ in mates.values()}
+    lone_a = sum(within(back(pose, p), ring_b, 10) for i, p in enumerate(a) if i not in taken)
+    lone_b = sum(within(moved(pose, q), ring_a, 10) for j, q in enumerate(b) if j not in mates)
+    pairs = [(i, j, 1 - cost / 2) for j, (i, cost) in mates.items()]
+    total, count = sum(w for _, _, w in pairs), len(pairs)
+    return total / (count + lone_a + SPARE), total / (count + lone_b + SPARE), pairs
+
+
+def compare(a, b):
+    """The score, the three shares that it is the mean of, and the pairs with their weights."""
+    relaxed, ranked, tried = lss_r(a, b)
+    if not ranked:
+        return 0.0, (0.0, 0.0, 0.0), []
+    pose = best_pose([(a[i], b[j], w) for i, j, w in ranked], tried)
+    ours, theirs, pairs = covered(a, b, pose)
+    return (relaxed * ours * theirs) ** (1 / 3), (relaxed, ours, theirs), pairs

@@ -15,11 +15,13 @@ def match(probe: records.Template, candidate: records.Template) -> mcc.Match:
 
 
 def similarity(probe: records.Template, candidate: records.Template) -> float:
-    """How alike two prints are, 0..1; prints of different fingers give 0.01 to 0.03.
+    """How alike two prints are, 0..1.
 
+    Prints of different fingers give 0.03 to 0.14, good prints of one finger 0.3 to 0.7.
     Not a probability: `calibrate` turns it into a likelihood ratio. Templates of different
     extractors can be compared, at a loss; templates of fewer than about 6 minutiae give 0.
-    Source: Cappelli et al. 2010 (MCC, LSS-R).
+    Which of the two is the probe matters a little: the candidate is laid on it.
+    Source: Cappelli et al. 2010 (MCC, LSS-R); decision 0509 for what follows it.
     """
     return match(probe, candidate).score
 
@@ -42,17 +44,12 @@ def similarities(
 
 
 def paired(probe: records.Template, candidate: records.Template) -> list[tuple[int, int, float]]:
-    """The minutiae that made the similarity: row in probe, row in candidate, share of the score.
+    """The minutiae that fall on each other: row in probe, row in candidate, share of the score.
 
-    Greatest share first; no minutia twice.
+    Greatest share first; no minutia twice. The closer in place and direction, the greater.
     """
     found = match(probe, candidate)
-    pairs: list[tuple[int, int, float]] = []
-    seen_probe: set[int] = set()
-    seen_candidate: set[int] = set()
-    for (i, j), part in zip(found.pairs.tolist(), found.parts.tolist(), strict=True):
-        if i not in seen_probe and j not in seen_candidate:
-            pairs.append((i, j, part))
-            seen_probe.add(i)
-            seen_candidate.add(j)
-    return pairs
+    return [
+        (i, j, part)
+        for (i, j), part in zip(found.pairs.tolist(), found.parts.tolist(), strict=True)
+    ]

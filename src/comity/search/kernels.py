@@ -18,6 +18,7 @@ from numba.extending import intrinsic
 CELLS = 8  # of a cylinder's base, a side
 LAYERS = 6  # of direction; one uint64 holds the 8 x 8 base of one layer
 TURN_DEG = 360
+STEPS = 1 << 30  # of a similarity, in a key that is sorted by
 
 
 def _count_bits(_typing_context: Any, _word: Any) -> Any:
@@ -77,12 +78,15 @@ def best_pairs(ring, start, cells, place, limits, keep, value, row, column):
 
     ring, start  : the probe, as `double` lays it out;  cells, place : the candidate
     limits : int64 (2,), greatest turn in degrees, fewest cells valid in both
-    value, row, column : float64, int64, int64 (keep,), filled from the front: similarity, cylinder
-        of the candidate, of the probe.  Returns how many.
+    value, row, column : float64, int64, int64 (keep,), filled from the front: similarity in steps
+        of 2**-30, cylinder of the candidate, of the probe.  Returns how many.
     A pair that is not alike at all is none.
     """
     count, found = len(ring[0]) // 2, 0
     near = np.empty(count)
+    # One number a pair, so that the list is kept in order by moving few bytes:
+    # similarity * 2**30 above, 2**32 - 1 less the pair's flat index below.
+    keys, least = np.zeros(keep, np.int64), 0.0
     for a in range(len(place)):
         low, high = place[a, 2] - limits[0], place[a, 2] + limits[0] + 1
         first = start[low] if low >= 0 else start[low + TURN_DEG] - count
@@ -95,29 +99,32 @@ def best_pairs(ring, start, cells, place, limits, keep, value, row, column):
         )  # fmt: skip
         row_similarities(words, ring, first, last, limits[1], near)
         for n in range(last - first):
-            least = value[keep - 1] if found == keep else 0.0
-            b = (first + n) % count
-            if near[n] < least or near[n] == 0.0:
+            if near[n] <= least:
                 continue
-            at = found
-            while at > 0 and (
-                value[at - 1] < near[n]
-                or (value[at - 1] == near[n] and row[at - 1] == a and column[at - 1] > b)
-            ):
-                at -= 1
-            if at == keep:
+            b = first + n if first + n < count else first + n - count
+            key = (np.int64(near[n] * STEPS) << 32) | (0xFFFFFFFF - a * count - b)
+            if key <= keys[keep - 1]:
                 continue
             found = min(found + 1, keep)
-            for k in range(found - 1, at, -1):
-                value[k], row[k], column[k] = value[k - 1], row[k - 1], column[k - 1]
-            value[at], row[at], column[at] = near[n], a, b
+            at = found - 1
+            while at > 0 and keys[at - 1] < key:
+                keys[at] = keys[at - 1]
+                at -= 1
+            keys[at] = key
+            # A step lower, so that an equal one is weighed by its index.
+            least = max(0.0, ((keys[keep - 1] >> 32) - 1) / STEPS)
+    for k in range(found):
+        flat = 0xFFFFFFFF - (keys[k] & 0xFFFFFFFF)
+        value[k], row[k], column[k] = (keys[k] >> 32) / STEPS, flat // count, flat % count
     return found
 
 
 @njit(nogil=True, cache=True)
 def wrap_rad(angle):
-    """An angle's absolute value after turning it into -pi..pi."""
-    angle = abs(angle) % (2.0 * math.pi)
+    """An angle of -4 pi..4 pi, turned into 0..pi, its sign dropped."""
+    angle = abs(angle)
+    if angle > 2.0 * math.pi:
+        angle -= 2.0 * math.pi
     return min(angle, 2.0 * math.pi - angle)
 
 
@@ -134,31 +141,40 @@ def agreements(place_a, place_b, row, column, count, sigmoids, agree):
     gap_max = sigmoids[0, 0] + 18.5 / -sigmoids[0, 1]
     turn_max = sigmoids[1, 0] + 18.5 / -sigmoids[1, 1]
     agree[:] = 0.0
+    spot = np.empty((5, count))
     for t in range(count):
-        at, bt = place_a[row[t]], place_b[column[t]]
+        for n in range(2):
+            spot[n, t], spot[2 + n, t] = place_a[row[t], n], place_b[column[t], n]
+        spot[4, t] = math.radians(place_a[row[t], 2] - place_b[column[t], 2])
+    gap = np.empty(count)
+    for t in range(count):
         for k in range(t + 1, count):
-            if row[t] == row[k] or column[t] == column[k]:
+            ax, ay = spot[0, k] - spot[0, t], spot[1, k] - spot[1, t]
+            bx, by = spot[2, k] - spot[2, t], spot[3, k] - spot[3, t]
+            gap[k] = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
+        for k in range(t + 1, count):
+            if gap[k] > gap_max or row[t] == row[k] or column[t] == column[k]:
                 continue
-            ak, bk = place_a[row[k]], place_b[column[k]]
-            ax, ay, bx, by = ak[0] - at[0], ak[1] - at[1], bk[0] - bt[0], bk[1] - bt[1]
-            gap = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
-            if gap > gap_max:
-                continue
-            turn_t, turn_k = math.radians(at[2] - bt[2]), math.radians(ak[2] - bk[2])
-            turn = wrap_rad(turn_t - turn_k)
+            turn = wrap_rad(spot[4, t] - spot[4, k])
             if turn > turn_max:
                 continue
+            ax, ay = spot[0, k] - spot[0, t], spot[1, k] - spot[1, t]
+            bx, by = spot[2, k] - spot[2, t], spot[3, k] - spot[3, t]
             bearing = math.atan2(bx * ay - by * ax, ax * bx + ay * by)
-            both = 1.0 / (1.0 + math.exp(-sigmoids[0, 1] * (gap - sigmoids[0, 0])))
-            both /= 1.0 + math.exp(-sigmoids[1, 1] * (turn - sigmoids[1, 0]))
-            off_t, off_k = wrap_rad(turn_t - bearing), wrap_rad(turn_k - bearing)
-            agree[k, t] = both / (1.0 + math.exp(-sigmoids[2, 1] * (off_t - sigmoids[2, 0])))
-            agree[t, k] = both / (1.0 + math.exp(-sigmoids[2, 1] * (off_k - sigmoids[2, 0])))
+            both = 1.0 + math.exp(-sigmoids[0, 1] * (gap[k] - sigmoids[0, 0]))
+            both *= 1.0 + math.exp(-sigmoids[1, 1] * (turn - sigmoids[1, 0]))
+            off_t, off_k = wrap_rad(spot[4, t] - bearing), wrap_rad(spot[4, k] - bearing)
+            said_t = 1.0 + math.exp(-sigmoids[2, 1] * (off_t - sigmoids[2, 0]))
+            said_k = 1.0 + math.exp(-sigmoids[2, 1] * (off_k - sigmoids[2, 0]))
+            agree[k, t], agree[t, k] = 1.0 / (both * said_t), 1.0 / (both * said_k)
 
 
 @njit(nogil=True, cache=True)
-def relax(agree, count, weight, rounds, strength):
-    """Strengthen each pair by those that agree with it; strength : float64 (count,), in place."""
+def relax(agree, count, weight, rounds, voices, strength):
+    """Strengthen each pair by those that agree with it; strength : float64 (count,), in place.
+
+    voices : by how many the sum of support is divided
+    """
     support = np.empty(count)
     for _ in range(rounds):
         support[:] = 0.0
@@ -166,33 +182,34 @@ def relax(agree, count, weight, rounds, strength):
             for t in range(count):
                 support[t] += agree[k, t] * strength[k]
         for t in range(count):
-            strength[t] = weight * strength[t] + (1.0 - weight) * support[t] / max(count - 1, 1)
+            strength[t] = weight * strength[t] + (1.0 - weight) * support[t] / voices
 
 
 @njit(nogil=True, cache=True)
-def lss_r(ring, start, probe, cells, place, limits, sigmoids, relaxation, keep, made, pairs, parts):
-    """Local similarity sort with relaxation: the score, 0..1, and how many pairs made it.
+def lss_r(ring, start, probe, cells, place, limits, sigmoids, relaxation, keep, made, pairs):
+    """Local similarity sort with relaxation: the score, 0..1, and how many pairs were relaxed.
 
-    ring, start  : the probe, as `double` lays it out, and its place
-    cells, place : the candidate
+    ring, start, probe : the probe, as `double` lays it out, and its place
+    cells, place       : the candidate
     limits     : int64 (2,), greatest turn in degrees, fewest cells valid in both
-    relaxation : float64 (2,), weight and rounds
+    relaxation : float64 (3,), weight, rounds, by how many support is divided at most
     keep, made : pairs that are relaxed, pairs that make the score, at most
-    pairs, parts : int64 (made, 2), float64 (made,), filled from the front: the pairs that
-        relaxation left most of, as rows of the probe's and the candidate's minutiae, and their
-        shares of the score
+    pairs      : float64 (keep, 7), filled from the front: x, y, degrees of the probe's minutia,
+                 of the candidate's, strength; those that relaxation left most of first
     Cost m * n, then keep squared.
     """
     value, row, column = np.empty(keep), np.empty(keep, np.int64), np.empty(keep, np.int64)
     count = best_pairs(ring, start, cells, place, limits, keep, value, row, column)
     agree, strength = np.empty((count, count)), value[:count].copy()
     agreements(place, probe, row, column, count, sigmoids, agree)
-    relax(agree, count, relaxation[0], int(relaxation[1]), strength)
-    best = np.argsort(-strength / value[:count], kind="mergesort")[:made]
+    voices = max(1.0, min(relaxation[2], count - 1.0))
+    relax(agree, count, relaxation[0], int(relaxation[1]), voices, strength)
+    best = np.argsort(-strength / value[:count], kind="mergesort")
     score = 0.0
-    for k in range(len(best)):
+    for k in range(count):
         t = best[k]
-        pairs[k, 0], pairs[k, 1] = probe[column[t], 3], place[row[t], 3]
-        parts[k] = strength[t] / made
-        score += parts[k]
-    return min(1.0, score), len(best)
+        for n in range(3):
+            pairs[k, n], pairs[k, 3 + n] = probe[column[t], n], place[row[t], n]
+        pairs[k, 6] = strength[t]
+        score += strength[t] if k < made else 0.0
+    return min(1.0, score / made), count

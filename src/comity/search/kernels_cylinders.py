@@ -99,8 +99,8 @@ def by_angle(minutiae, order):
 
 
 @njit(nogil=True, cache=True)
-def build(minutiae, turns, spread, rows, layers, sizes, base, cells, place):
-    """Fill one template's usable cylinders, in order of angle; returns how many.
+def build(minutiae, turns, spread, rows, layers, sizes, base, cells, place, points, edges):
+    """Fill one template's usable cylinders by angle; returns how many, and how many edges.
 
     minutiae : int16 (m, 4), x right, y down, degrees 0..359, kind
     turns    : int64 (360, 2), cosine and sine times 16,384
@@ -112,13 +112,15 @@ def build(minutiae, turns, spread, rows, layers, sizes, base, cells, place):
     base     : uint64 (3,), cells of the circle, fewest of them valid, fewest neighbours
     cells    : uint64 (7, m), six layers' bits and the valid cells
     place    : int64 (m, 4), x_px, y_px upwards, degrees, row in minutiae
+    points   : int64 (m, 3), x_px, y_px upwards, degrees of every minutia
+    edges    : float64 (2m + 1, 3), the hull as `borders` gives it
     """
     m, half = len(minutiae), len(spread) // 2
     x, y, order = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m, np.int64)
     for p in range(m):
         x[p], y[p] = minutiae[p, 0], -np.int64(minutiae[p, 1])
+        points[p, 0], points[p, 1], points[p, 2] = x[p], y[p], minutiae[p, 2]
     by_angle(minutiae, order)
-    edges = np.empty((2 * m + 1, 3))
     edge_count = borders(x, y, edges)
     sums = np.empty((CELLS, LAYERS * CELLS), np.float32)
     one = np.empty(LAYERS * CELLS, np.float32)
@@ -155,7 +157,7 @@ def build(minutiae, turns, spread, rows, layers, sizes, base, cells, place):
         cells[LAYERS, count] = valid
         place[count, 0], place[count, 1], place[count, 2], place[count, 3] = x[p], y[p], deg, p
         count += 1
-    return count
+    return count, edge_count
 
 
 @njit(nogil=True, cache=True)

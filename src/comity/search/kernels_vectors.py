@@ -1,5 +1,4 @@
 # mypy: allow-untyped-calls
-# ruff: noqa: ARG001  # Numba hands an intrinsic's types by the names of its arguments
 """Eight and sixteen lanes at a time, where the compiler does not find them by itself.
 
 A processor with narrower registers takes several steps; the results are the same, since a lane

@@ -38,13 +38,17 @@ COMMON_CELLS_MIN = 0.60  # of the cells in the circle, valid in both cylinders
 TURN_MAX_DEG = 60
 PAIRS_MIN, PAIRS_MAX = 4, 12
 PAIRS_MIDDLE, PAIRS_SLOPE = 20.0, 0.4
-# Pairs that are relaxed, at most. Paper: as many as the smaller print has cylinders; but a rolled
-# print of 150 minutiae and a plain one of 90 share a third, and pairs by chance then water the
-# rest down. On four thumbs of two ten-print cards, rolled and plain, 30 doubles the similarity of
-# mates; on FVC2002 set B equal error rates are flat from 20 up.
-RELAXED_MAX = 30
-RELAXATION = np.array([0.5, 5])  # weight of a pair's own strength, rounds
+RELAXED_MAX = 60  # pairs, and no more than the smaller print has cylinders
+RELAXATION = np.array([0.5, 5, 29])  # a pair's own weight; rounds; voices at most (decision 0500)
 RELAX_SIGMOIDS = np.array([[5.0, -8 / 5], [math.pi / 12, -30.0], [math.pi / 12, -30.0]])
+# Laying one print on the other by its best pairs (decision 0509). Flat within a third either way.
+POSE_GAP_PX, POSE_STRETCH, POSE_TURN_DEG = 12.0, 0.2, 30.0
+POSE_REFINED_PX, POSE_LEVER_PX = 18.0, 20.0
+# Minutiae then fall on each other within two ridges, once nearby pairs have told how the skin bent.
+NEAR_PX, NEAR_LOOSE_PX, NEAR_TURN_DEG = 14.0, 20.0, 25.0
+BEND_PX, BEND_PRIOR = 60.0, 1.0
+OVERLAP_MARGIN_PX = 10.0
+SPARE = 6.0  # minutiae supposed unmatched in either overlap: two of two are not all of twelve
 # What a kernel counts in: bits are then the same on every machine (decision 0508).
 WHOLE = 1 << 14  # a cosine of 1
 WEIGHT_MAX = 255
@@ -114,22 +118,34 @@ def pair_count(fewer: int) -> int:
 
 # Numba's decorator hides what a kernel takes from the type checker.
 _fill: Any = kernels_cylinders.build
+_compare_one: Any = kernels_batch.compare_one
 _compare_many: Any = kernels_batch.compare_many
 TABLES = _tables()
+POSING = np.array(
+    [POSE_GAP_PX**2, POSE_STRETCH**2, POSE_TURN_DEG, POSE_REFINED_PX**2, POSE_LEVER_PX**2]
+)
+LAYING = np.array(
+    [NEAR_LOOSE_PX, NEAR_PX, NEAR_TURN_DEG, OVERLAP_MARGIN_PX, BEND_PX, BEND_PRIOR, SPARE,
+     NEAR_LOOSE_PX + NEAR_PX]
+)  # fmt: skip
 LIMITS = np.array([TURN_MAX_DEG, math.ceil(COMMON_CELLS_MIN * _circle()[1])], np.int64)
 WANTED = np.array([pair_count(fewer) for fewer in range(64)])  # the same from 27 up
 
 
 @dataclass(frozen=True, eq=False)
 class Cylinders:
-    """The usable cylinders of one template, in order of angle.
+    """The usable cylinders of one template, in order of angle, and where its minutiae lie.
 
-    cells  uint64 (7, c), the bits of six direction layers, then the cells inside the print
-    place  int64 (c, 4), x_px, y_px upwards, degrees, row of the template's minutia
+    cells   uint64 (7, c), the bits of six direction layers, then the cells inside the print
+    place   int64 (c, 4), x_px, y_px upwards, degrees, row of the template's minutia
+    points  int64 (m, 3), x_px, y_px upwards, degrees of every minutia
+    edges   float64 (e, 3), inward normals and offsets of the hull
     """
 
     cells: NDArray[np.uint64]
     place: NDArray[np.int64]
+    points: NDArray[np.int64]
+    edges: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.place)
@@ -140,13 +156,16 @@ def build(minutiae: NDArray[np.int16]) -> Cylinders:
 
     Cost 0.02 ms for 30 minutiae, 0.04 ms for 45
     """
-    cells = np.empty((kernels.LAYERS + 1, len(minutiae)), np.uint64)
-    place = np.empty((len(minutiae), 4), np.int64)
-    count = _fill(minutiae, *TABLES, cells, place)
-    return Cylinders(np.ascontiguousarray(cells[:, :count]), place[:count])
+    m = len(minutiae)
+    cells, place = np.empty((kernels.LAYERS + 1, m), np.uint64), np.empty((m, 4), np.int64)
+    points, edges = np.empty((m, 3), np.int64), np.empty((2 * m + 1, 3))
+    count, corners = _fill(minutiae, *TABLES, cells, place, points, edges)
+    return Cylinders(
+        np.ascontiguousarray(cells[:, :count]), place[:count].copy(), points, edges[:corners].copy()
+    )
 
 
-@lru_cache(maxsize=8192)  # about 4 KB each; a shortlist is compared more than once
+@lru_cache(maxsize=8192)  # about 6 KB each; a shortlist is compared more than once
 def cylinders(template: records.Template) -> Cylinders:
     """The template's cylinders, as `build` makes them."""
     return build(template.minutiae)
@@ -156,37 +175,42 @@ def cylinders(template: records.Template) -> Cylinders:
 class Match:
     """How two prints compare.
 
-    score      0..1
+    score      0..1, the geometric mean of the three next
+    relaxed    0..1, similarity of the best cylinders after relaxation (LSS-R)
+    covered    of the probe's and of the candidate's minutiae in the overlap of both prints, the
+               shares that fall on the other's, each 0..1
     cylinders  the smaller of the two numbers of cylinders
-    pairs  int64 (p, 2), rows of probe and candidate minutiae
+    pairs  int64 (p, 2), rows of probe and candidate minutiae that fall on each other, each once
     parts  float64 (p,), each pair's share of the score, greatest first
     """
 
     score: float
+    relaxed: float
+    covered: tuple[float, float]
     cylinders: int
     pairs: NDArray[np.int64]
     parts: NDArray[np.float64]
 
 
 def match(a: Cylinders, b: Cylinders) -> Match:
-    """Compare a probe's cylinders with a candidate's by LSS-R.
+    """Compare a probe's cylinders with a candidate's.
 
     Cost    O(ab), then O(min(a, b)^2)
     """
-    fewer = min(len(a), len(b))
-    if fewer == 0:
-        return Match(0.0, 0, np.zeros((0, 2), np.int64), np.zeros(0))
     ring = np.empty((kernels.LAYERS + 1, 2 * len(a)), np.uint64)
     start = np.empty(kernels.TURN_DEG + 1, np.int64)
     kernels.double(a.cells, a.place, ring, start)
-    made = pair_count(fewer)
-    pairs, parts = np.empty((made, 2), np.int64), np.empty(made)
-    score, count = kernels.lss_r(
-        ring, start, a.place, b.cells, b.place,
-        LIMITS, RELAX_SIGMOIDS, RELAXATION, min(fewer, RELAXED_MAX), made, pairs, parts,
+    rows, weights = np.empty((len(b.points), 2), np.int64), np.empty(len(b.points))
+    shares = np.empty(4)
+    count = _compare_one(
+        ring, start, a.place, a.points, a.edges, b.cells, b.place, b.points, b.edges,
+        LIMITS, RELAX_SIGMOIDS, RELAXATION, RELAXED_MAX, WANTED, POSING, LAYING,
+        shares, rows, weights,
     )  # fmt: skip
-    order = np.argsort(-parts[:count], kind="stable")
-    return Match(score, fewer, pairs[order], parts[order])
+    relaxed, ours, theirs, score = shares.tolist()
+    order = np.argsort(-weights[:count], kind="stable")
+    parts = weights[order] * (score / max(float(weights[:count].sum()), 1e-9))
+    return Match(score, relaxed, (ours, theirs), min(len(a), len(b)), rows[order], parts)
 
 
 def match_many(
@@ -194,9 +218,8 @@ def match_many(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """`match` of one probe with many candidates' minutiae: scores and numbers of cylinders."""
     scores, fewer = np.zeros(len(first) - 1), np.zeros(len(first) - 1, np.int64)
-    if len(probe):
-        _compare_many(
-            probe.cells, probe.place, minutiae, first, *TABLES,
-            LIMITS, RELAX_SIGMOIDS, RELAXATION, RELAXED_MAX, WANTED, scores, fewer,
-        )  # fmt: skip
+    _compare_many(
+        probe.cells, probe.place, probe.points, probe.edges, minutiae, first, *TABLES,
+        LIMITS, RELAX_SIGMOIDS, RELAXATION, RELAXED_MAX, WANTED, POSING, LAYING, scores, fewer,
+    )  # fmt: skip
     return scores, fewer
