@@ -58,8 +58,18 @@ def places(seed, person, finger, flow, count, anatomy, window, x, y, words, numb
         drawn[i, 0], drawn[i, 1], drawn[i, 2], drawn[i, 3] = block(
             seed, person, finger, 0, PLACE, i
         )
+    points, last_point = flow[0], max(0, int(flow[0]) - 1)
+    # Those just outside still keep others at a distance, so that contact moves no minutia.
+    reach_x, reach_y = window[2] + apart, window[3] + apart
     for i in range(count):
         p, q, r, s = drawn[i, 0], drawn[i, 1], drawn[i, 2], drawn[i, 3]
+        at_x = PAD_X + PAD_RX * (2.0 * low_share(p) - 1.0)
+        at_y = PAD_Y + PAD_RY * (2.0 * high_share(p) - 1.0)
+        # Ridges must end to turn round a core or delta.
+        k = min(int(low_share(q ^ r) * points), last_point)
+        crowded = points > 0.0 and high_share(q) < crowd
+        at_x = flow[1 + 3 * k] + crowd_px * bell(p) if crowded else at_x
+        at_y = flow[2 + 3 * k] + crowd_px * bell(p ^ q) if crowded else at_y
         follows = (i & 1) == 1 and low_share(q) < paired
         if follows:
             # Short ridges, spurs and lakes: two minutiae close together that point apart.
@@ -67,31 +77,17 @@ def places(seed, person, finger, flow, count, anatomy, window, x, y, words, numb
             at_x, at_y = last_x + gap * sine(turns + 0.25), last_y + gap * sine(turns)
             # The lower half says which way it points: as the other's, and then turned about.
             r = (r & np.uint64(0xFFFFFFFF00000000)) | (last_word & np.uint64(0xFFFFFFFF))
-        elif flow[0] > 0.0 and high_share(q) < crowd:
-            # Ridges must end to turn round a core or delta.
-            k = min(int(low_share(q ^ r) * flow[0]), int(flow[0]) - 1)
-            at_x, at_y = (
-                flow[1 + 3 * k] + crowd_px * bell(p),
-                flow[2 + 3 * k] + crowd_px * bell(p ^ q),
-            )
-        else:
-            at_x = PAD_X + PAD_RX * (2.0 * low_share(p) - 1.0)
-            at_y = PAD_Y + PAD_RY * (2.0 * high_share(p) - 1.0)
         last_x, last_y, last_word = at_x, at_y, r
-        if square(at_x - PAD_X, PAD_RX) + square(at_y - PAD_Y, PAD_RY) > 1.0:
-            continue
-        thick = 0.5 + 0.5 * sine(flow[64] * at_x + flow[65] * at_y + flow[66])
-        if low_share(q ^ r ^ s) < anatomy[16] * thick:
-            continue
-        # Those just outside still keep others at a distance, so that contact moves no minutia.
-        reach_x, reach_y = window[2] + apart, window[3] + apart
-        if square(at_x - window[0], reach_x) + square(at_y - window[1], reach_y) > 1.0:
-            continue
+        on_pad = square(at_x - PAD_X, PAD_RX) + square(at_y - PAD_Y, PAD_RY) <= 1.0
+        seen = square(at_x - window[0], reach_x) + square(at_y - window[1], reach_y) <= 1.0
+        thin = 0.5 + 0.5 * sine(flow[64] * at_x + flow[65] * at_y + flow[66])
+        there = low_share(q ^ r ^ s) >= anatomy[16] * thin
+        # Written in any case and counted where wanted: each of these goes either way too often.
         x[near], y[near] = at_x, at_y
         # The lowest bit says whether it points against the one before it.
         words[near, 0], words[near, 1] = r, (s >> np.uint64(1) << np.uint64(1)) | np.uint64(follows)
         number[near] = i
-        near += 1
+        near += np.int64(on_pad & seen & there)
     return thinned(near, apart, window, x, y, words, number, chosen)
 
 
@@ -111,9 +107,8 @@ def thinned(near, apart, window, x, y, words, number, chosen):
             dx, dy = x[b] - x[a], y[b] - y[a]
             close += 1 if dx * dx + dy * dy < apart * apart else 0
         inside = square(x[b] - window[0], window[2]) + square(y[b] - window[1], window[3]) <= 1.0
-        if close == 0 and inside:
-            chosen[count] = b
-            count += 1
+        chosen[count] = b
+        count += np.int64((close == 0) & inside)
     return count
 
 
@@ -253,12 +248,13 @@ def pointing(flow, x, y, along, word, mark, down, local):
     Upright ridges end downwards more often than upwards, level ones the other way (`down`), and
     neighbours tend to point alike (`local`).
     """
-    level = sine(2.0 * along + 0.25)  # 1 for a level ridge, -1 for an upright one
+    rise = sine(along)
+    level = 1.0 - 2.0 * rise * rise  # 1 for a level ridge, -1 for an upright one
     chance = 0.5 + down * (0.3 - 0.7 * level) + local * sine(flow[61] * x + flow[62] * y + flow[63])
     points_down = low_share(word) < chance
     if mark & np.uint64(1):
         points_down = not points_down
-    return 1.0 if points_down == (sine(along) > 0.0) else 0.0
+    return 1.0 if points_down == (rise > 0.0) else 0.0
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
