@@ -87,7 +87,7 @@ def places(seed, person, finger, flow, count, anatomy, window, x, y, words, numb
         # The lowest bit says whether it points against the one before it.
         words[near, 0], words[near, 1] = r, (s >> np.uint64(1) << np.uint64(1)) | np.uint64(follows)
         number[near] = i
-        near += np.int64(on_pad & seen & there)
+        near += int(on_pad & seen & there)
     return thinned(near, apart, window, x, y, words, number, chosen)
 
 
@@ -108,7 +108,7 @@ def thinned(near, apart, window, x, y, words, number, chosen):
             close += 1 if dx * dx + dy * dy < apart * apart else 0
         inside = square(x[b] - window[0], window[2]) + square(y[b] - window[1], window[3]) <= 1.0
         chosen[count] = b
-        count += np.int64((close == 0) & inside)
+        count += int((close == 0) & inside)
     return count
 
 
