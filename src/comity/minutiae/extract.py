@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from comity import records
 from comity.errors import CallerError, ImageError
@@ -45,12 +46,19 @@ def extract(print_: records.Print, extractor: Extractor = "mindtct") -> records.
             found=f"{width} x {height} px",
             next_step="cut one finger out at 500 ppi",
         )
-    found = EXTRACTORS[extractor](print_.pixels)
+    return rounded(print_, EXTRACTORS[extractor](print_.pixels), extractor)
+
+
+def rounded(
+    print_: records.Print, found: NDArray[np.float64], extractor: Extractor
+) -> records.Template:
+    """A template of what an extractor found: whole px and degrees, by row, the best 255."""
     if len(found) > MINUTIAE_MAX:
         found = found[np.argsort(-found[:, 4], kind="stable")[:MINUTIAE_MAX]]
     minutiae = np.rint(found[:, :4]).astype(np.int16)
     minutiae[:, 2] %= 360
     order = np.lexsort(minutiae.T[[3, 2, 0, 1]])
+    height, width = print_.pixels.shape
     return records.Template(
         minutiae=minutiae[order],
         reliability=np.rint(100 * np.clip(found[order, 4], 0, 1)).astype(np.uint8),
