@@ -1,4 +1,4 @@
-"""A population's fingers by the million, as minutiae: 10 microseconds each, without pixels.
+"""A population's fingers by the million, as minutiae: 10 to 14 microseconds each, without pixels.
 
 A finger is a function of (seed, person, finger), a capture of it of (.., impression) too: any
 part of the population comes out the same in any order, on any number of threads. Persons of
@@ -95,7 +95,7 @@ def hands(
     impression  0.. ; each number is another capture of the same fingers
     fingers     1..10
 
-    Cost    12 microseconds a finger; nogil, so threads may share the work
+    Cost    10 to 14 microseconds a finger; nogil, so threads may share the work
     Raises  CallerError for numbers out of these ranges
     """
     _check(seed, persons, impression, fingers)
