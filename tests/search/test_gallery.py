@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -223,6 +224,20 @@ def test_a_batch_is_enrolled_as_one_by_one(tmp_path: Path, monkeypatch: pytest.M
         many.extend_batch(["new", "p4", "p9", "p11"], batch, "e")
     assert many.find("new") is None
     assert many.verify() == len(many) == 8
+
+
+def test_nobody_is_enrolled_without_a_trace(tmp_path: Path) -> None:
+    made = Gallery.create(tmp_path)
+    nobody = batch_of(PEOPLE)
+    nobody = replace(
+        nobody, finger=nobody.finger[:0], person=nobody.person[:0], first=nobody.first[:1],
+        minutiae=nobody.minutiae[:0], reliability=nobody.reliability[:0],
+    )  # fmt: skip
+    assert (made.extend([]), made.extend_batch([], nobody)) == (0, 0)
+    assert (len(made), made.live, list(made.blocks()), made.verify()) == (0, 0, [], 0)
+    assert made.totals().prints == {}
+    with pytest.raises(GalleryError):
+        made.extend_batch(["ann"], nobody)
 
 
 def test_a_batch_of_other_people_or_fingers_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from comity.minutiae import pack
 from comity.minutiae.batch import Batch
 from comity.search import codes as finger_codes
 from comity.search.disk import record
-from comity.search.disk.index import Index
+from comity.search.disk.index import Index, different
 from comity.search.reading import OTHER_EXTRACTOR, Reading
 from comity.search.segment import ROW, Entries
 
@@ -136,7 +136,7 @@ def unknown(entries: Entries, reading: Reading, index: Index) -> Entries:
         same = segment.rows[at]["encounter"] == entries.rows[i]["encounter"]
         if same and segment.masks[at] and _is_same(entries.body(i), segment.body(at)):
             keep[i] = False
-    if len(np.unique(entries.rows["identity"])) < len(entries):
+    if different(entries.rows["identity"]) < len(entries):
         seen: dict[tuple[int, int], list[int]] = {}
         keys = zip(
             entries.rows["identity"].tolist(), entries.rows["encounter"].tolist(), strict=True

@@ -215,7 +215,7 @@ class Gallery:
 
         Takes (identity, templates, encounter); returns how many were new.
         """
-        return self._enrol(entries_of(people, self.fingers))
+        return self._enrol(entries_of(people, self.fingers)) if people else 0
 
     def extend_batch(
         self,
@@ -232,6 +232,8 @@ class Gallery:
         Raises as `append`; also where the number of identities is another than of persons, or
         a person's fingers do not rise.
         """
+        if not (identities or len(batch)):
+            return 0
         return self._enrol(entries_of_batch(identities, batch, encounter, self.fingers, codes))
 
     def delete(self, identity: str) -> int:

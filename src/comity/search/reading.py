@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from comity.errors import GalleryError
 from comity.minutiae import pack
 from comity.minutiae.pack import kernels as packed
 from comity.search.disk import kernels
+from comity.search.disk.index import different
 from comity.search.segment import Enrolled, Segment, damaged, places
 
 OTHER_EXTRACTOR = 15  # bit of a row's `extractors` for names that `pack.NAMES` does not hold
@@ -208,8 +210,12 @@ class Reading:
         """Counts from the rows alone: some 50 ms a million."""
         masks = np.concatenate([s.masks for s in self.segments])
         live = masks != 0
-        rows = [s.rows[s.masks != 0] for s in self.segments]
-        made = int(np.bitwise_or.reduce(np.concatenate([r["extractors"] for r in rows]), initial=0))
+
+        def column(name: str) -> NDArray[Any]:
+            whole: NDArray[Any] = np.concatenate([s.rows[name] for s in self.segments])
+            return whole[live]
+
+        made = int(np.bitwise_or.reduce(column("extractors"), initial=0))
         names = [name for bit, name in enumerate(pack.NAMES) if made >> bit & 1]
         prints = {f: int(np.count_nonzero(masks >> np.uint16(f - 1) & 1)) for f in self.fingers}
         sizes: dict[str, int] = {}
@@ -218,9 +224,9 @@ class Reading:
         return Totals(
             rows=len(self),
             deleted=int(len(live) - np.count_nonzero(live)),
-            identities=len(np.unique(np.concatenate([r["identity"] for r in rows]))),
+            identities=different(column("identity")),
             prints={finger: count for finger, count in prints.items() if count},
-            minutiae=sum(int(r["minutiae"].sum(dtype=np.int64)) for r in rows),
+            minutiae=int(column("minutiae").sum(dtype=np.int64)),
             extractors=tuple(names + ["other"] * (made >> OTHER_EXTRACTOR)),
             segments=len(self.segments),
             bytes_by_kind=sizes,
