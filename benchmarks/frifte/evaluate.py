@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks.frifte import fresh, galleries, machine, metrics, peers, people, searches, stages
 from benchmarks.frifte.notes import notes, summary
 from benchmarks.frifte.real import real_accuracy
 from benchmarks.frifte.trials import real_trial, synthetic_trial
 from comity.cli._bench_search import SearchOptions
+from comity.records import Template
 from comity.search.gallery import Gallery
 
 PRESETS = {"easy": ("db1", "db1_b"), "hard": ("db3", "db3_b")}  # names in judge_population
@@ -71,6 +74,7 @@ def evaluate(options: SearchOptions, bar: Bar) -> Evaluated:
         "machine": before,
         "enrolment": built.as_json(),
         "accuracy": _accuracy(others, mates),
+        "mates_not_returned": stages.lost(_unfound(population, options.people, mates), gallery),
         "calibration": calibration(others, mates),
         "seconds": _seconds(population, gallery, others, mates, threads, bar),
         "size": _size(folder, gallery, population),
@@ -93,18 +97,26 @@ def evaluate(options: SearchOptions, bar: Bar) -> Evaluated:
     return Evaluated(body, curves)
 
 
-def _strangers(population: people.Population, count: int) -> Iterator[Sequence[Any]]:
+def _strangers(population: people.Population, count: int) -> Iterator[Sequence[Template]]:
     for start in range(0, count, CHUNK):
         yield from population.non_mated(range(start, min(start + CHUNK, count)))
 
 
 def _mated(
-    population: people.Population, enrolled: int, count: int
-) -> Iterator[tuple[str, Sequence[Any]]]:
+    population: people.Population, enrolled: int, count: int, numbers: Iterable[int] = ()
+) -> Iterator[tuple[str, Sequence[Template]]]:
     """Evenly over everyone enrolled, so that each segment of the gallery is asked for."""
-    for number in range(count):
+    for number in numbers or range(count):
         person = number * enrolled // count
         yield people.identity(person), population.mated(range(person, person + 1))[0]
+
+
+def _unfound(
+    population: people.Population, enrolled: int, mates: searches.Outcome
+) -> Iterator[tuple[str, Sequence[Template]]]:
+    """The searches that did not return the mate, once more."""
+    numbers = np.flatnonzero(mates.rank == 0).tolist()
+    return _mated(population, enrolled, len(mates.rank), numbers) if numbers else iter(())
 
 
 def _warmed(population: people.Population, gallery: Gallery, threads: int) -> None:

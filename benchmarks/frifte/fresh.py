@@ -33,7 +33,7 @@ def asked(gallery: Path, probes: Sequence[Sequence[Any]]) -> dict[str, Any]:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.frifte.fresh", str(gallery.resolve()), str(path)],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
             stdout=subprocess.PIPE,
             check=True,
         )

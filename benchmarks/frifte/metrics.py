@@ -154,10 +154,10 @@ def over_fingers(
 
 
 def disjoint(fingers: Sequence[tuple[str, ...]]) -> int:
-    """How many of these sets of fingers, taken in order, share none with one taken before."""
+    """How many of these sets of fingers, taken by name, share none with one taken before."""
     taken: set[str] = set()
     count = 0
-    for one in fingers:
+    for one in sorted(fingers):
         if not taken & set(one):
             taken |= set(one)
             count += 1

@@ -20,6 +20,8 @@ def summary(body: Mapping[str, Any]) -> list[str]:
             f"FNIR at FPIR {target}: {fnir['estimate']:.2g}, {fnir['low95']:.2g} to"
             f" {fnir['high95']:.2g} ({fnir['numerator']} of {fnir['denominator']}{few})"
         )
+    lost = ", ".join(f"{count} {step}" for step, count in body["mates_not_returned"].items())
+    found.append(f"mates not returned: {lost}")
     for stated, point in body["calibration"].items():
         rate = point["fpir"]
         found.append(

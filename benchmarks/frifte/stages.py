@@ -1,9 +1,9 @@
-"""Where a search's seconds go."""
+"""Where a search's seconds go, and where it loses a mate."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -42,3 +42,19 @@ def _of_one(probe: Sequence[Template], gallery: Gallery) -> tuple[float, ...] | 
     steps = encoded - began, scanned - encoded
     weighed = listed - scanned - sum(steps)
     return (*steps, weighed, whole - (listed - scanned))
+
+
+def lost(searched: Iterable[tuple[str, Sequence[Template]]], gallery: Gallery) -> dict[str, int]:
+    """Of searches that did not return the mate: at which step it was lost."""
+    found = {"refused for quality": 0, "not on the shortlist": 0, "compared and outscored": 0}
+    for name, probe in searched:
+        try:
+            hand = usable(probe)
+        except PoorTemplateError:
+            found["refused for quality"] += 1
+            continue
+        held = gallery.reading
+        listed = shortlist.shortlist(hand, held, default_budget(len(hand), len(held)), 1)
+        there = gallery.find(name) in {int(row) for reading in listed for row in reading.rows}
+        found["compared and outscored" if there else "not on the shortlist"] += 1
+    return found

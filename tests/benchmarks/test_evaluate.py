@@ -61,7 +61,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[evaluate.Evaluate
 def test_its_object_is_json_and_has_every_section(done: evaluate.Evaluated) -> None:
     body = json.loads(json.dumps(done.body))
     assert set(body) == {
-        "data", "n", "options", "machine", "enrolment", "accuracy", "calibration", "seconds",
+        "data", "n", "options", "machine", "enrolment", "accuracy", "mates_not_returned",
+        "calibration", "seconds",
         "size", "new_process", "floor", "real", "likeness", "peers", "notes", "summary", "det",
     }  # fmt: skip
     assert body["n"] == 200
@@ -80,6 +81,12 @@ def test_its_errors_are_counted(done: evaluate.Evaluated) -> None:
         assert point["fnir"]["low95"] <= point["fnir"]["estimate"] <= point["fnir"]["high95"]
     assert accuracy["rank_1"]["numerator"] >= 36, "easy captures of 200 people"
     assert accuracy["rank_1"]["numerator"] <= accuracy["within_20"]["numerator"]
+
+
+def test_every_mate_not_returned_was_lost_somewhere(done: evaluate.Evaluated) -> None:
+    accuracy = done.body["accuracy"]
+    missing = accuracy["mated"] - accuracy["within_20"]["numerator"]
+    assert sum(done.body["mates_not_returned"].values()) == missing
 
 
 def test_the_stated_fpir_is_held_against_the_measured(done: evaluate.Evaluated) -> None:

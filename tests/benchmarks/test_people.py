@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.frifte import galleries, people, searches
+from benchmarks.frifte import galleries, people, searches, stages
 from comity.errors import CallerError
 from comity.records import Candidate
 from comity.search.gallery import Gallery
@@ -116,6 +116,20 @@ def test_a_probe_of_poor_prints_finds_nobody(tmp_path: Path) -> None:
     assert outcome.rank.tolist() == [0, 1]
     assert outcome.score[0] == -np.inf
     assert outcome.fpir[0] == np.inf
+
+
+def test_a_lost_mate_was_refused_or_off_the_list_or_outscored(tmp_path: Path) -> None:
+    population = people.Population(3, (2,), "easy")
+    gallery, _ = galleries.build(tmp_path, population, 500, None, "leader", 1, NOBODY)
+    good, other = (hand[0] for hand in population.mated(range(2)))
+    poor = replace(good, minutiae=good.minutiae[:5].copy(), reliability=good.reliability[:5].copy())
+    # 400 of 500 are compared: someone's mate is among them, a name nobody has is not.
+    found = stages.lost(
+        [("synthetic-0", [poor]), ("synthetic-0", [good]), ("nobody", [other])], gallery
+    )
+    assert found == {
+        "refused for quality": 1, "compared and outscored": 1, "not on the shortlist": 1
+    }  # fmt: skip
 
 
 class StoppedError(Exception):
