@@ -3,8 +3,7 @@
     python -m benchmarks.bench_search ../shared/data/prints/fvc2002 [--people 100000] [--no-row]
 
 Envelope: one row of a gallery is 688 bytes, so a scan of 100,000 people reads 69 MB; memory that
-gives 10 GB/s does that in 7 ms. A comparison of two prints of 40 cylinders touches 1,600 pairs of
-56 bytes, all in cache.
+gives 10 GB/s does that in 7 ms. Comparisons: `bench_compare`.
 
 Prints one JSON object, and adds a row a figure to benchmarks/results.csv. Templates are kept in
 out/templates; delete it to time extraction.
@@ -28,10 +27,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.fvc import DATABASES, EXTRACTORS, FINGERS, IMPRESSIONS, Impression, load
-from comity.minutiae import mindtct
+from benchmarks.bench_compare import bozorth, verification
+from benchmarks.fvc import EXTRACTORS, load
 from comity.minutiae.synthesise import impression_template, master_template
 from comity.search import codes, mcc
 from comity.search.codes import kernels
@@ -43,75 +41,6 @@ COLUMNS = ("date", "commit", "machine", "data", "n", "seconds", "peak_mib", "met
 PEOPLE = 1000  # synthetic, with ten fingers
 ROW_WORDS = codes.FINGERS * codes.WORDS + 1  # all words of ten fingers, and the mask
 SIZES = {"verify": 240, "scan": 0, "identify_synthetic": PEOPLE}  # n of a row; 0: as asked for
-Compare = Callable[[Any, Any], float]
-
-
-def equal_error(mates: NDArray[np.float64], others: NDArray[np.float64]) -> float:
-    """Per cent, at the threshold where the larger of the two error rates is least."""
-    least = 1.0
-    for threshold in np.unique(np.concatenate([mates, others])):
-        least = min(least, max(np.mean(mates < threshold), np.mean(others >= threshold)))
-    return round(100 * float(least), 2)
-
-
-def fvc_protocol(prints: Mapping[Impression, Any], database: str, compare: Compare) -> list[Any]:
-    """FVC2002: 280 mated comparisons, 45 of first impressions of different fingers."""
-    mates = [
-        compare(prints[database, f, i], prints[database, f, j])
-        for f in FINGERS
-        for i in IMPRESSIONS
-        for j in range(i + 1, 9)
-    ]
-    others = [
-        compare(prints[database, f, 1], prints[database, g, 1])
-        for f in FINGERS
-        for g in range(f + 1, FINGERS.stop)
-    ]
-    return [np.array(mates), np.array(others)]
-
-
-def verification(prints: Mapping[Impression, Any], compare: Compare) -> dict[str, Any]:
-    """Equal error rates by database; FNMR with 28,000 impostors of all three; seconds a pair."""
-    keys = sorted(prints)
-    compare(prints[keys[0]], prints[keys[1]])
-    start, pairs = time.perf_counter(), 0
-    errors, mates = {}, []
-    for database in DATABASES:
-        own, others = fvc_protocol(prints, database, compare)
-        errors[database] = equal_error(own, others)
-        mates.append(own)
-        pairs += len(own) + len(others)
-    impostors = np.sort(
-        [
-            compare(prints[a], prints[b])
-            for n, a in enumerate(keys)
-            for b in keys[n + 1 :]
-            if a[:2] != b[:2]
-        ]
-    )
-    pairs += len(impostors)
-    limit = impostors[-int(len(impostors) * 0.001) - 1]
-    return {
-        "eer_percent": errors,
-        "eer_percent_mean": round(sum(errors.values()) / len(errors), 2),
-        "fnmr_percent_at_fmr_0.001": round(100 * float(np.mean(np.concatenate(mates) <= limit)), 2),
-        "pairs": pairs,
-        "seconds": round(time.perf_counter() - start, 3),
-        "pairs_a_second": round(pairs / (time.perf_counter() - start)),
-    }
-
-
-def bozorth(folder: Path) -> dict[str, Any]:
-    """NBIS's own matcher on the same prints, through the same package."""
-    prints = {
-        (d, f, i): mindtct.nbis_extractor().extract_minutiae(
-            (folder / d / f"{f}_{i}.png").read_bytes()
-        )
-        for d in DATABASES
-        for f in FINGERS
-        for i in IMPRESSIONS
-    }
-    return verification(prints, lambda a, b: float(a.compare(b)))
 
 
 def timed(work: Callable[[], object], times: int = 5) -> float:
