@@ -30,19 +30,18 @@ def test_kill_9_loses_nothing_acknowledged_and_no_reader_sees_damage(tmp_path: P
             stdout=subprocess.PIPE,
             text=True,
             cwd=PROJECT,
-            env=os.environ | {"PYTHONPATH": str(PROJECT)},
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
         assert writer.stdout is not None
-        wanted = rng.randrange(30, 80)
-        said = 0
-        while said < wanted:
-            line = writer.stdout.readline().strip()
-            assert line, "the writer stopped by itself"
-            note(line, there, gone)
-            said += 1
-            if said % 5 == 0:
-                look(reader, there)
-        writer.send_signal(signal.SIGKILL)
+        try:
+            for said in range(1, rng.randrange(30, 80)):
+                line = writer.stdout.readline().strip()
+                assert line, "the writer stopped by itself"
+                note(line, there, gone)
+                if said % 5 == 0:
+                    look(reader, there)
+        finally:
+            writer.send_signal(signal.SIGKILL)
         for line in writer.stdout.read().splitlines():
             note(line, there, gone)
         writer.wait()

@@ -212,8 +212,9 @@ class Reading:
         live = masks != 0
 
         def column(name: str) -> NDArray[Any]:
-            whole: NDArray[Any] = np.concatenate([s.rows[name] for s in self.segments])
-            return whole[live]
+            every = np.concatenate([s.rows[name] for s in self.segments])
+            kept: NDArray[Any] = every[live]
+            return kept
 
         made = int(np.bitwise_or.reduce(column("extractors"), initial=0))
         names = [name for bit, name in enumerate(pack.NAMES) if made >> bit & 1]
