@@ -39,7 +39,7 @@ gallery_argument = click.argument("gallery", type=click.Path())
 
 @click.group()
 def group() -> None:
-    r"""Build galleries of prints, add to them, delete, say and check what they hold.
+    """Build galleries of prints, add to them, delete, say and check what they hold.
 
     \b
     Example:
@@ -102,7 +102,7 @@ def _fingers(_: click.Context, __: click.Parameter, text: str | None) -> tuple[i
     help="Go on with a build that was interrupted: what is in stays and is not read again.",
 )
 def build(gallery: str, fingers: tuple[int, ...], resume: bool, **options: Any) -> None:
-    r"""Make a new gallery of the prints in files and folders.
+    """Make a new gallery of the prints in files and folders.
 
     Takes images (PNG, WSQ, BMP, JPEG 2000, TIFF, JPEG) and minutiae records (ISO/IEC 19794-2,
     ANSI INCITS 378; in folders .fmr .iso .ansi .tpl). A file that cannot be used is named, with
@@ -131,7 +131,7 @@ def build(gallery: str, fingers: tuple[int, ...], resume: bool, **options: Any) 
 @group.command()
 @enrolling
 def add(gallery: str, **options: Any) -> None:
-    r"""Add prints to a gallery. What it holds already is left as it is, so a run can be repeated.
+    """Add prints to a gallery. What it holds already is left as it is, so a run can be repeated.
 
     \b
     Example:
@@ -146,7 +146,7 @@ def add(gallery: str, **options: Any) -> None:
 @click.argument("identities", nargs=-1, required=True)
 @json_option
 def delete(gallery: str, identities: tuple[str, ...], as_json: bool) -> None:
-    r"""Delete every encounter of identities: nobody finds them from now on.
+    """Delete every encounter of identities: nobody finds them from now on.
 
     Their bytes stay in the files until `comity gallery compact`. The exit code is 1 where an
     identity is not in the gallery.
@@ -170,7 +170,7 @@ def delete(gallery: str, identities: tuple[str, ...], as_json: bool) -> None:
 @gallery_argument
 @json_option
 def compact(gallery: str, as_json: bool) -> None:
-    r"""Write a gallery anew without what was deleted; the deleted bytes are then gone.
+    """Write a gallery anew without what was deleted; the deleted bytes are then gone.
 
     Searches that run go on. Needs as much free disk as the gallery takes.
 
@@ -193,7 +193,7 @@ def compact(gallery: str, as_json: bool) -> None:
 @gallery_argument
 @json_option
 def info(gallery: str, as_json: bool) -> None:
-    r"""Say what a gallery holds, from its rows alone; `verify` reads the rest.
+    """Say what a gallery holds, from its rows alone; `verify` reads the rest.
 
     \b
     Example:
@@ -226,7 +226,7 @@ def info(gallery: str, as_json: bool) -> None:
 @gallery_argument
 @json_option
 def verify(gallery: str, as_json: bool) -> None:
-    r"""Read everything and check every sum; says the digest, which is equal where contents are.
+    """Read everything and check every sum; says the digest, which is equal where contents are.
 
     The exit code is 1 where anything is damaged; the message names the file and the place.
 
