@@ -171,7 +171,7 @@ def test_fpir_falls_with_the_score_and_grows_with_the_gallery() -> None:
         rates = [calibrate.fpir(s, names, 1000) for s in (-9.0, 0.0, 5.0, 10.0, 20.0, 40.0)]
         assert [r.estimate for r in rates] == sorted((r.estimate for r in rates), reverse=True)
         assert all(0 <= r.low <= r.estimate <= r.high <= 1 for r in rates)
-        assert rates[0].estimate == pytest.approx(1.0)
+        assert rates[0].estimate > 0.9
         assert rates[-1].high < rates[2].high
         larger = calibrate.fpir(20.0, names, 5000)
         assert larger.estimate == pytest.approx(5 * rates[4].estimate, rel=0.02)
@@ -197,7 +197,7 @@ def test_fpir_of_sums_is_what_drawing_them_gives(names: tuple[str, ...]) -> None
 
 def test_a_likelihood_ratio_stays_in_its_bounds_and_rises() -> None:
     for name, line in calibrate.lines().items():
-        values = [calibrate.log_likelihood_ratio(s, 40, name) for s in (0, 0.01, 0.03, 0.1, 0.9)]
+        values = [calibrate.log_likelihood_ratio(s, 40, name) for s in (0, 0.01, 0.03, 0.1, 1.0)]
         assert values == sorted(values)
         assert values[0] == line.low
         assert values[-1] == line.high

@@ -1,11 +1,12 @@
-"""`comity identify`: search a gallery with images, or measure how well that goes."""
+"""`comity identify`: search a gallery with prints, or measure how well that goes."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import click
@@ -13,26 +14,31 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from comity.cli.gallery import (
-    Impression,
-    finger_option,
-    impressions,
-    template_of,
-)
+from comity.cli._prints import IMAGES, TEMPLATES, Impression, impressions
+from comity.cli._sides import UNKNOWN, hands_of, side
+from comity.cli.gallery import finger_option
 from comity.errors import ComityError
 from comity.minutiae.extract import Extractor
-from comity.records import Candidate
+from comity.records import FINGER_NAMES, Candidate, Template
 from comity.search.gallery import Gallery
-from comity.search.identify import identified, rank
+from comity.search.identify import Answer, identified, search
+
+TRANSACTIONS = frozenset({".an2", ".an2k", ".eft"})
+NOT_SEARCHED = Answer((), 0, 0, ())
 
 
 @dataclass(frozen=True)
 class Found:
-    """One image's search: its candidates, or the error that kept it from being searched."""
+    """One file's search: its answer, or the error that kept it from being searched."""
 
     image: Impression
-    candidates: tuple[Candidate, ...]
+    answer: Answer
     error: ComityError | None
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Best first; none where it was not searched."""
+        return self.answer.candidates
 
     def as_json(self, fpir_max: float) -> dict[str, Any]:
         """The image, who was identified at the operating point, and the candidates."""
@@ -41,31 +47,44 @@ class Found:
         return {
             "image": str(self.image.path),
             "identified": [c.identity for c in identified(self.candidates, fpir_max)],
+            "scanned": self.answer.scanned,
+            "compared": self.answer.compared,
+            "readings": list(self.answer.readings),
             "candidates": [asdict(candidate) for candidate in self.candidates],
         }
 
 
 @click.command()
 @click.argument("gallery", type=click.Path())
-@click.argument("images", nargs=-1, required=True, type=click.Path())
+@click.argument("prints", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--fpir-max",
     default=0.001,
     show_default=True,
     type=click.FloatRange(0, 1),
-    help="Operating point: the chance of a false candidate that is accepted a search.",
+    help="Operating point: the share of searches by strangers that may bring anybody.",
 )
 @click.option(
     "--keep",
     default=3,
     show_default=True,
     type=click.IntRange(1),
-    help="Candidates shown an image.",
+    help="Candidates shown a file.",
+)
+@click.option(
+    "--budget",
+    type=click.IntRange(1),
+    help="Enrolments compared in full at most. Default: by fingers and the gallery's size.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    help="That share a search. Default: as many as there are cores.",
 )
 @click.option(
     "--evaluate",
     is_flag=True,
-    help="Leave out enrolled images; take identities from file names; count the errors.",
+    help="Leave out enrolled files; take identities from file names; count the errors.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option(
@@ -76,33 +95,47 @@ class Found:
 @finger_option
 def command(
     gallery: str,
-    images: tuple[str, ...],
+    prints: tuple[str, ...],
     fpir_max: float,
     keep: int,
+    budget: int | None,
+    threads: int | None,
     evaluate: bool,
     as_json: bool,
     extractor: Extractor | None,
     finger: int,
 ) -> None:
-    r"""Search a gallery with the prints in files and folders.
+    """Search a gallery with files: images, minutiae records, ANSI/NIST-ITL transactions.
 
-    A candidate is not an identification: it is one only where the bound on its false positive
-    rate is at most --fpir-max, and then still for a person to look at. An image that cannot be
-    used is named, with what is wrong, and the rest goes on; the exit code is then 1.
+    A file is one probe with all the fingers it holds. A candidate is not an identification: it
+    is one only where the false positive rate of so high a score, at the upper end of its
+    interval, is at most --fpir-max, and then still for a person to look at. Hands and fingers out
+    of order are found and told. A file that cannot be used is named, with what is wrong, and the
+    rest goes on; the exit code is then 1.
 
     \b
     Example:
       comity gallery build out/fvc --first-impressions ../shared/data/prints/fvc2002
       comity identify out/fvc ../shared/data/prints/fvc2002 --evaluate
-    """  # fmt: skip
+    """
     opened = Gallery.open(gallery)
-    chosen = impressions(images)
+    chosen = impressions(prints, suffixes=IMAGES | TEMPLATES | TRANSACTIONS)
     if evaluate:
         chosen = [image for image in chosen if not _enrolled(opened, image)]
     extractor = extractor or _extractor_of(opened)
+    threads = threads or os.cpu_count() or 1
+
+    def searched(file: Impression) -> Found:
+        try:
+            probe = probe_of(file, extractor, finger)
+            answer = search(probe, opened, keep=keep, budget=budget, threads=threads)
+        except ComityError as error:
+            return Found(file, NOT_SEARCHED, error)
+        return Found(file, answer, None)
+
     tracked = track(chosen, "searching", console=Console(stderr=True), transient=True)
-    found = [_search(opened, image, extractor, finger, keep) for image in tracked]
-    body = {"gallery": gallery, "encounters": len(opened), "fpir_max": fpir_max}
+    found = [searched(file) for file in tracked]
+    body = {"gallery": gallery, "encounters": opened.live, "fpir_max": fpir_max}
     if evaluate:
         body |= _errors(opened, found, fpir_max)
     if as_json:
@@ -115,19 +148,24 @@ def command(
     sys.exit(1 if not evaluate and any(f.error for f in found) else 0)
 
 
-def _search(
-    gallery: Gallery, image: Impression, extractor: Extractor, finger: int, keep: int
-) -> Found:
-    try:
-        template = template_of(image, extractor, finger)
-        return Found(image, rank([template], gallery, keep=keep), None)
-    except ComityError as error:
-        return Found(image, (), error)
+def probe_of(file: Impression, extractor: Extractor, finger: int) -> list[Template]:
+    """Every finger that a file holds; one that does not state which it is of is `finger`.
+
+    Raises ComityError: what is there cannot be read or shows too little.
+    """
+    hands, _ = hands_of(side(str(file.path)), extractor)
+    return [
+        replace(template, finger=finger) if template.finger == UNKNOWN else template
+        for hand in hands
+        for template in hand.values()
+    ]
 
 
 def _extractor_of(gallery: Gallery) -> Extractor:
-    """LEADER where all its prints were read with that, else MINDTCT."""
-    return "leader" if gallery.totals().extractors == ("leader",) else "mindtct"
+    """What the first print was read with; MINDTCT where that was neither."""
+    somebody = next(gallery.identities(), None)
+    made = gallery.templates(somebody)[0].extractor if somebody is not None else ""
+    return "leader" if made == "leader" else "mindtct"
 
 
 def _enrolled(gallery: Gallery, image: Impression) -> bool:
@@ -187,16 +225,23 @@ def _print_errors(body: dict[str, Any], found: Sequence[Found]) -> None:
 
 
 def _print_candidates(found: Sequence[Found], fpir_max: float) -> None:
-    table = Table("image", "rank", "identity", "score", "fpir at most", "identified")
+    table = Table("file", "rank", "identity", "score", "fpir", "95 % interval", "identified")
     for one in found:
         for place, candidate in enumerate(one.candidates, 1):
-            hit = "yes" if candidate.fpir <= fpir_max else "no"
+            hit = "yes" if identified([candidate], fpir_max) else "no"
             table.add_row(
                 one.image.path.name, str(place), candidate.identity, f"{candidate.score:.2f}",
-                f"{candidate.fpir:.1e}", hit,
+                f"{candidate.fpir:.1e}", f"{candidate.fpir_low:.0e} to {candidate.fpir_high:.0e}",
+                hit,
             )  # fmt: skip
     if table.row_count:
         Console().print(table)
     for one in found:
         if one.error is not None:
             click.echo(f"not searched: {one.error}", err=True)
+        for candidate in identified(one.candidates, fpir_max):
+            for stated, enrolled in candidate.sequence:
+                click.echo(
+                    f"{one.image.path.name}: out of sequence: its {FINGER_NAMES[stated]} is the "
+                    f"{FINGER_NAMES[enrolled]} of {candidate.identity}"
+                )
