@@ -34,7 +34,7 @@ WIDTH = 112
 )
 @click.option("--json", "as_json", is_flag=True, help="The summary as JSON, and no progress.")
 def command(out: str, seed: int, count: int, as_json: bool) -> None:
-    r"""Run the three-state programme on synthetic people, from bookings to a verified report.
+    """Run the three-state programme on synthetic people, from bookings to a verified report.
 
     Nothing real goes in: people, prints and courts are computed. Exit code 1 when an invariant
     or the ledger does not hold.

@@ -62,7 +62,7 @@ def command(
     extractor: Extractor | None,
     as_json: bool,
 ) -> None:
-    r"""Show which minutiae of two prints were paired, what each stage gave, and how rare that is.
+    """Show which minutiae of two prints were paired, what each stage gave, and how rare that is.
 
     PROBE and CANDIDATE are each an image, a minutiae record, an ANSI/NIST-ITL transaction, or
     GALLERY:IDENTITY. Fingers that both have are compared. The exit code is 0 whatever the answer:

@@ -56,7 +56,7 @@ def command(
     names: tuple[str, ...],
     level_version: str,
 ) -> None:
-    r"""Serve a house over HTTP: submissions, subject access, agreements, statistics, its ledger.
+    """Serve a house over HTTP: submissions, subject access, agreements, statistics, its ledger.
 
     Only this machine can reach it unless --host says otherwise. Ctrl-C stops it.
 

@@ -56,7 +56,7 @@ BYTES_MAX = 64 << 20  # ten rolled prints at 500 ppi, uncompressed, are 6 MiB
 def command(
     files: tuple[str, ...], folder: str, agreements: str | None, extractor: Extractor, as_json: bool
 ) -> None:
-    r"""Take ANSI/NIST-ITL (EBTS) files through the journey: files, folders, or - for stdin.
+    """Take ANSI/NIST-ITL (EBTS) files through the journey: files, folders, or - for stdin.
 
     Each is kept as it came, checked, searched in the criminal repository and answered; the second
     repository is searched only where an agreement in force permits. Answers are written to

@@ -91,7 +91,7 @@ def command(
     entry_file: str | None,
     as_json: bool,
 ) -> None:
-    r"""Check a published ledger: a folder such as out/demo/ledger, or the whole of out/demo.
+    """Check a published ledger: a folder such as out/demo/ledger, or the whole of out/demo.
 
     Every entry is hashed again, the root rebuilt, every tile compared and the signature read.
     Statistics and decisions need the openings that an operator hands to auditors. A proof needs

@@ -26,7 +26,7 @@ EXIT_CODES = {"": 0, "note": 0, "warning": 3, "error": 4}
 
 @click.group()
 def group() -> None:
-    r"""Read, check and explain ANSI/NIST-ITL (EBTS) files.
+    """Read, check and explain ANSI/NIST-ITL (EBTS) files.
 
     \b
     Example:
@@ -39,7 +39,7 @@ def group() -> None:
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
 def show(files: tuple[str, ...], as_json: bool) -> None:
-    r"""Show the records and fields of FILES: offset, tag, mnemonic, value.
+    """Show the records and fields of FILES: offset, tag, mnemonic, value.
 
     FILES are files, folders, or - for standard input. Images are told by size and format; of
     records without fingerprints, faces among them, no value is shown.
@@ -67,7 +67,7 @@ def show(files: tuple[str, ...], as_json: bool) -> None:
 @click.argument("files", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
 def check(files: tuple[str, ...], as_json: bool) -> None:
-    r"""Say what is wrong with FILES, one row a cause.
+    """Say what is wrong with FILES, one row a cause.
 
     FILES are files, folders, or - for standard input. Exit code: 0 nothing worse than a note,
     3 warnings, 4 an error in at least one file: it would be refused.
@@ -92,7 +92,7 @@ def check(files: tuple[str, ...], as_json: bool) -> None:
 @click.argument("tag")
 @click.option("--json", "as_json", is_flag=True, help="The lines as one JSON list.")
 def explain_tag(tag: str, as_json: bool) -> None:
-    r"""Say what a TAG is (2.022), a mnemonic (DOB) or the code of a finding (date-order).
+    """Say what a TAG is (2.022), a mnemonic (DOB) or the code of a finding (date-order).
 
     \b
     Example:
