@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from comity import records
 from comity.search.codes import kernels
-from comity.search.codes.encoding import encode, point
-from comity.search.codes.parameters import BITS, FINGERS, FIRST_WORDS, WORDS
+from comity.search.codes.encoding import encode_with_values
+from comity.search.codes.parameters import BITS, FINGERS, FIRST_WORDS, WORDS, parameters
 
 UNIT = 256  # of the scan's scores: so many to a natural logarithm's unit
 NOBODY = -(2**31)  # the score of a row that has no finger in common with the probe
@@ -52,11 +52,8 @@ def probe_hand(templates: Sequence[records.Template]) -> ProbeHand:
     mask = 0
     for template in templates:
         slot = template.finger - 1
-        words[slot] = encode(template)
-        exact = point(template)
-        size = float(np.abs(exact).max())
-        values[slot] = np.rint(exact * (127 / size if size else 0.0)).astype(np.int8)
-        counts[slot] = len(template)
+        words[slot], values[slot] = encode_with_values(template)
+        counts[slot] = min(len(template), 255)
         mask |= 1 << slot
     return ProbeHand(tuple(range(1, FINGERS + 1)), mask, words, values, counts)
 
@@ -122,7 +119,8 @@ def refine(
     """
     out = np.empty(len(rows), np.float32)
     bits = np.array([1 << (finger - 1) for finger in hand.fingers], np.uint16)
-    kernels.refine(first, rest, masks, rows, hand.values, bits, np.uint16(hand.mask), out)
+    lines, need = parameters().lines, np.uint16(hand.mask)
+    kernels.refine(first, rest, masks, rows, hand.values, hand.counts, bits, need, lines, out)
     return out
 
 
@@ -137,9 +135,8 @@ def _placed(hand: ProbeHand, fingers: tuple[int, ...], mask: int, keep: Sequence
 
 def _weights(
     hands: Sequence[ProbeHand],
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """What a differing bit takes off and what a finger begins with, int32 (v, s), 1/256 nat."""
-    present = np.array(
-        [[hand.mask >> (finger - 1) & 1 for finger in hand.fingers] for hand in hands], np.int32
-    )
-    return present * np.int32(40), present * np.int32(40 * 112)
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """What a differing bit takes off, uint64 (v, 4 s), and what a finger begins with, (v, s)."""
+    present = np.array([[hand.mask >> (f - 1) & 1 for f in hand.fingers] for hand in hands])
+    lines = parameters().scan[np.array([hand.counts for hand in hands])] * present[..., None]
+    return np.repeat(lines[..., 0], FIRST_WORDS, axis=1).astype(np.uint64), lines[..., 1].copy()
