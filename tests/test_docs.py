@@ -211,3 +211,10 @@ def test_links_resolve(path: Path) -> None:
         if lost or (fragment and page.suffix == ".md" and fragment not in anchors(page)):
             broken.append(inline or referred)
     assert broken == []
+
+
+def test_examples_in_help_stand_line_by_line() -> None:
+    """A raw docstring hands click the letters `\\b`, and the example becomes a paragraph."""
+    text = (reference.REFERENCE / "cli.md").read_text(encoding="utf-8")
+    assert "\\b" not in text
+    assert text.count("Example:\n") > 20
