@@ -147,6 +147,44 @@ def judged(likeness: NDArray[np.float64], finger: NDArray[np.int64]) -> dict[str
     return {name: round(float(value), 2) for name, value in report.items()}
 
 
+def grouped(likeness: NDArray[np.float64], fingers: int) -> dict[str, float]:
+    """Sums over hands of real fingers: those of one database and impression, taken for a person.
+
+    likeness  (240, 240), prints by database, finger and impression, as `load` sorts them
+    Others are other databases' hands, and the same one's with every finger moved on.
+    """
+    grid = np.arange(len(likeness)).reshape(len(DATABASES), 10, -1).transpose(0, 2, 1)
+    hands = grid.reshape(-1, 10)
+    database = np.repeat(np.arange(len(grid)), grid.shape[1])
+    mates, others = [], []
+    for moved in range(10):
+        theirs = np.roll(hands, moved, axis=1)
+        sums = likeness[hands[:, None], theirs].reshape(len(hands), len(hands), -1, fingers).sum(3)
+        same = (database[:, None] == database) & (moved == 0)
+        mates.append(sums[same & ~np.eye(len(hands), dtype=bool)].ravel())
+        others.append(sums[~same].ravel())
+    found, rest = np.concatenate(mates), np.sort(np.concatenate(others))
+    report = {"mates": len(found), "others": len(rest)}
+    for share in SHORTLISTS:
+        cut = rest[-int(share * len(rest)) - 1]
+        report[f"missed_at_{share:g}"] = round(float(np.mean(found <= cut)) * 100, 2)
+    return report
+
+
+def in_hands(folder: Path) -> dict[str, Any]:
+    """`grouped`, by extractor, stage of the search and number of fingers."""
+    report: dict[str, Any] = {}
+    for extractor in EXTRACTORS:
+        prints = load(folder, extractor)
+        by_form = scores([prints[key] for key in sorted(prints)])
+        for form, likeness in by_form.items():
+            if form.startswith(("scan", "refine")):
+                report[f"{extractor}, {form}"] = {
+                    f"{fingers} fingers": grouped(likeness, fingers) for fingers in (2, 10)
+                }
+    return report
+
+
 def accuracy(folder: Path | None) -> dict[str, Any]:
     """All pairs of the prints of each extractor, also of each database, and of synthetic ones."""
     made = [population.hands(SEED, range(SYNTHETIC), k) for k in range(4)]
@@ -178,6 +216,7 @@ def main() -> None:
         "encode": encoding(),
         "scan": scanning(wanted.people),
         "accuracy": accuracy(wanted.folder),
+        "hands_of_real_fingers": in_hands(wanted.folder) if wanted.folder else {},
     }
     print(json.dumps(report, indent=1))
 
