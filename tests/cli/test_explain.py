@@ -1,4 +1,5 @@
 import json
+import math
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -13,6 +14,7 @@ from comity.cli import main
 from comity.image import codecs, synthesise
 from comity.minutiae import iso
 from comity.search.gallery import Gallery
+from comity.search.stages import MEASURED
 from comity.wire.build import car
 from tests.search.prints import hand
 from tests.wire.cards import booking, print_of
@@ -67,18 +69,20 @@ def test_different_fingers_are_explained_too_with_exit_code_0(folder: Path) -> N
     assert found["score"] == finger["llr"] < 0
     assert (found["gallery_size"], found["fpir"]["estimate"]) == (1000, pytest.approx(1, abs=0.01))
     assert finger["name"] == "unknown finger"
-    assert finger["stages"]["after"]["reading"] == "different fingers"
-    assert set(finger["stages"]) == {"first", "refined", "before", "after", "llr"}
-    assert sum(finger["against"]) > finger["agrees"]
+    assert finger["stages"]["similarity"]["reading"] == "different fingers"
+    assert set(finger["stages"]) == {*MEASURED, "llr"}
+    assert sum(finger["against"]) > 2 * len(finger["pairs"])
 
 
 def test_wsq_is_read_and_json_tells_every_pair(folder: Path) -> None:
     found = body(folder / "ann_1.png", folder / "ann_2.wsq")
     (finger,) = found["fingers"]
-    assert finger["stages"]["after"]["reading"] != "different fingers"
+    assert finger["stages"]["similarity"]["reading"] != "different fingers"
     shares = [pair["share"] for pair in finger["pairs"]]
     assert shares == sorted(shares, reverse=True)
-    assert sum(shares) == pytest.approx(finger["similarity"], abs=0.02)
+    assert sum(shares) == pytest.approx(finger["similarity"])
+    by_hand = finger["stages"]["relaxed"]["value"] * math.prod(finger["covered"])
+    assert finger["similarity"] ** 3 == pytest.approx(by_hand)
     assert all(len(pair[side]) == 4 for pair in finger["pairs"] for side in ("probe", "candidate"))
     assert abs(finger["pose"]["turn_deg"]) < 40
 
@@ -91,6 +95,25 @@ def test_a_record_is_compared_with_the_encounter_most_like_it(folder: Path) -> N
     assert found["gallery_size"] == 3
     stranger = body(folder / "hand.fmr", f"{folder / 'gallery'}:carl")
     assert stranger["score"] < 0
+
+
+def test_fingers_out_of_order_are_found_and_can_be_stated(folder: Path, tmp_path: Path) -> None:
+    swapped = [replace(t, finger=(t.finger + 4) % 10 + 1) for t in hand(4, (2, 3, 8))]
+    path = tmp_path / "swapped.fmr"
+    path.write_bytes(iso.write(iso.from_templates(swapped, "iso-2005")))
+    enrolled = f"{folder / 'gallery'}:a:b"
+    found = body(path, enrolled)
+    assert found["sequence"] == "hands swapped"
+    pairs = {(f["finger"], f["enrolled"]) for f in found["fingers"]}
+    assert pairs == {(7, 2), (8, 3), (3, 8)}
+    assert body(path, enrolled, "--sequence", "hands swapped")["score"] == found["score"]
+    assert body(path, enrolled, "--sequence", "as stated")["score"] < 0
+    told = run(path, enrolled, "--out", tmp_path / "why.html").stdout
+    assert "read with hands swapped: its right middle with the candidate's left middle" in told
+    page = (tmp_path / "why.html").read_text("utf-8")
+    assert "Left index (the candidate&#39;s right index)" in page
+    assert "Out of sequence: the probe is read with hands swapped" in page
+    assert run(path, enrolled, "--sequence", "upside down").exit_code == 2
 
 
 def test_a_print_of_an_unknown_finger_needs_it_stated_against_several(folder: Path) -> None:
@@ -124,7 +147,7 @@ def test_the_page_has_no_script_and_asks_nobody(page: str) -> None:
 
 
 def test_the_page_tells_what_the_table_tells(page: str) -> None:
-    assert len(re.findall(r'class="stage"', page)) == 5
+    assert len(re.findall(r'class="stage"', page)) == 7
     for words in ("speaks against", "How rare this is", "An examiner must look at the prints."):
         assert words in page
     for drawing in re.findall(r"<svg.*?</svg>", page, re.DOTALL):

@@ -20,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def shown() -> FingerEvidence:
     probe, candidate = capture(1, 2, 0), capture(1, 2, 1)
     pairs = tuple(paired(probe, candidate))
-    return FingerEvidence(2, 0.2, 9.0, probe, candidate, pairs)
+    return FingerEvidence(2, 2, 0.2, 9.0, probe, candidate, pairs)
 
 
 @pytest.fixture(scope="module")

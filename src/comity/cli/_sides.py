@@ -186,19 +186,4 @@ def _enrolled(folder: Path, identity: str, named: str) -> Side:
             found=f"`{identity}`",
             next_step="take the identity as `comity identify` shows it",
         )
-    hands = _by_encounter(gallery.templates(identity), len(gallery.encounters(identity)))
-    return Side(named, hands, people=gallery.live)
-
-
-def _by_encounter(templates: Sequence[Template], count: int) -> tuple[Hand, ...]:
-    """Templates in order of enrolment and finger, a hand an encounter.
-
-    A new encounter begins where the fingers begin again. Encounters of different fingers can hide
-    that; then all are one hand.
-    """
-    hands: list[dict[int, Template]] = []
-    for template in templates:
-        if not hands or template.finger <= max(hands[-1]):
-            hands.append({})
-        hands[-1][template.finger] = template
-    return tuple(hands) if len(hands) == count else (hand(templates),)
+    return Side(named, gallery.hands(identity), people=gallery.live)

@@ -19,13 +19,14 @@ from comity.errors import CallerError
 from comity.minutiae.extract import Extractor
 from comity.records import FINGER_NAMES
 from comity.search import account, draw, raster
-from comity.search.explain import Explanation, FingerAccount, explain
+from comity.search.explain import Explanation, FingerAccount, likeliest
+from comity.search.sequence import READINGS
 from comity.search.sheet import Sides, sheet
 
 WIDTH = 108
 HEADS = (
-    "code,\nfirst", "code,\nall", "pairs\nalone", "pairs\ntogether", "evidence",
-    "pairs", "further\nagree", "speak\nagainst",
+    "code,\nfirst", "code,\nall", "local", "relaxed", "shares\ncovered", "similar", "evidence",
+    "pairs", "speak\nagainst",
 )  # fmt: skip
 
 
@@ -52,6 +53,12 @@ HEADS = (
     type=click.Choice(["mindtct", "leader"]),
     help="What finds minutiae in images. Default: what the other side was read with.",
 )
+@click.option(
+    "--sequence",
+    "reading",
+    type=click.Choice(list(READINGS)),
+    help="The order of the probe's fingers. Default: as stated, unless another is nearly certain.",
+)
 @click.option("--json", "as_json", is_flag=True, help="All numbers as one JSON object.")
 def command(
     probe: str,
@@ -60,13 +67,15 @@ def command(
     gallery_size: int | None,
     finger: int | None,
     extractor: Extractor | None,
+    reading: str | None,
     as_json: bool,
 ) -> None:
     """Show which minutiae of two prints were paired, what each stage gave, and how rare that is.
 
     PROBE and CANDIDATE are each an image, a minutiae record, an ANSI/NIST-ITL transaction, or
-    GALLERY:IDENTITY. Fingers that both have are compared. The exit code is 0 whatever the answer:
-    this explains a score, and decides nothing.
+    GALLERY:IDENTITY. Fingers that both have are compared; hands and fingers out of order are
+    found and told. The exit code is 0 whatever the answer: this explains a score, and decides
+    nothing.
 
     \b
     Example:
@@ -81,11 +90,7 @@ def command(
     our_named = _named(our_hands, their_hands, finger)
     their_named = _named(their_hands, our_hands, finger)
     people = gallery_size or theirs.people or ours.people or 1
-    # As a search does: of several encounters the one that is most alike.
-    found = max(
-        (explain(a, b, people) for a in our_named for b in their_named),
-        key=lambda one: one.score,
-    )
+    found = likeliest(our_named, their_named, people, reading)
     sides = Sides(
         ours.label, theirs.label,
         _pixels(ours, found), _pixels(theirs, found),
@@ -166,6 +171,7 @@ def _body(
         "probe": sides.probe,
         "candidate": sides.candidate,
         "extractor": extractor,
+        "sequence": found.reading,
         "score": found.score,
         "fpir": found.fpir._asdict(),
         "gallery_size": found.gallery_size,
@@ -190,6 +196,7 @@ def _finger(one: FingerAccount) -> dict[str, Any]:
     ]
     return {
         "finger": shown.finger,
+        "enrolled": shown.enrolled,
         "name": FINGER_NAMES[shown.finger],
         "calibrated_as": one.extractor,
         "llr": shown.llr,
@@ -200,10 +207,10 @@ def _finger(one: FingerAccount) -> dict[str, Any]:
             key: asdict(value) | {"reading": value.reading} for key, value in one.compared.items()
         },
         "minutiae": [len(shown.probe), len(shown.candidate)],
+        "covered": list(one.stages.shares),
         "cylinders": list(one.stages.cylinders),
         "pairs": pairs,
         "pose": None if laid.pose is None else asdict(laid.pose),
-        "agrees": len(laid.further),
         "against": [laid.probe.count("against"), laid.candidate.count("against")],
         "elsewhere": [laid.probe.count("elsewhere"), laid.candidate.count("elsewhere")],
     }
@@ -219,7 +226,8 @@ def _print(found: Explanation, sides: Sides, unused: list[str], out: str | None)
         click.echo(account.together(found.fingers[0]))
         click.echo(account.rare(found.fingers[0].rarity))
     click.echo(account.fpir(found))
-    for line in (account.left_out(found), *(f"not used: {text}" for text in unused)):
+    not_used = (f"not used: {text}" for text in unused)
+    for line in (account.order(found), account.left_out(found), *not_used):
         if line:
             click.echo(line)
     click.echo(account.WARNING)
@@ -230,7 +238,7 @@ def _print(found: Explanation, sides: Sides, unused: list[str], out: str | None)
 def _by_stage(one: FingerAccount) -> Table:
     """One finger: a row a stage, beside what is usual."""
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(FINGER_NAMES[one.evidence.finger], no_wrap=True)
+    table.add_column(account.name(one.evidence), no_wrap=True)
     for name in ("here", "different fingers", "mates"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("")
@@ -253,11 +261,10 @@ def _by_finger(found: Explanation) -> Table:
     for one in found.fingers:
         laid = one.overlay
         against = laid.probe.count("against") + laid.candidate.count("against")
-        rest = (str(len(laid.further)), str(against)) if laid.pose else ("?", "?")
         table.add_row(
             FINGER_NAMES[one.evidence.finger],
             *(stage.shown(one.compared[stage.key].value) for stage in account.STAGES),
             str(len(one.evidence.pairs)),
-            *rest,
+            str(against) if laid.pose else "?",
         )
     return table

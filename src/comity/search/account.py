@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from comity.records import FINGER_NAMES
+from comity.search import sequence
 from comity.search.calibrate import Rate
-from comity.search.explain import Explanation, FingerAccount
+from comity.search.explain import Explanation, FingerAccount, FingerEvidence
 from comity.search.usual import Compared
 
 WARNING = (
@@ -42,8 +43,10 @@ STAGES = (
         "first", "Code, first plane", "share of 256 bits that are equal; scanned for everyone", True
     ),
     Stage("refined", "Code, all planes", "log-likelihood ratio; orders the shortlist", digits=1),
-    Stage("before", "Similarity, pairs alone", "the best pairs of minutiae, each by itself"),
-    Stage("after", "Similarity, pairs together", "after relaxation: pairs must agree", digits=3),
+    Stage("local", "Local similarity", "best pairs of minutiae, each by its own surroundings"),
+    Stage("relaxed", "Relaxed similarity", "left when these pairs must agree together", digits=3),
+    Stage("covered", "Shares covered", "of what both prints show, how much coincides", True),
+    Stage("similarity", "Similarity", "from relaxed similarity and both prints' shares", digits=3),
     Stage("llr", "Evidence", "log-likelihood ratio of this finger; this alone decides", digits=1),
 )
 
@@ -113,17 +116,17 @@ def together(account: FingerAccount) -> str:
     made, pose = len(account.evidence.pairs), account.overlay.pose
     if pose is None:
         return (
-            f"{made} pairs made the score, but no three of them agree on one movement, so nothing "
-            "shows where the prints overlap"
+            f"{made or 'no'} minutiae of each print fall on the other's: too few to tell how the "
+            "prints overlap"
         )
     ours, theirs = (s.count("against") for s in (account.overlay.probe, account.overlay.candidate))
-    few = "only " if 2 * pose.pairs < made else ""
-    more = len(account.overlay.further)
+    share_a, share_b = account.stages.shares
     return (
-        f"{few}{pose.pairs} of the {made} pairs that made the score agree on one movement (turn "
-        f"{_turn(pose.turn_deg)}, {_shift(pose.dx_px, pose.dy_px)}); {more} "
-        f"more minutiae fall on one another; without a partner in the common area: {ours} of the "
-        f"probe, {theirs} of the candidate"
+        f"the candidate laid on the probe (turn {_turn(pose.turn_deg)}, "
+        f"{_shift(pose.dx_px, pose.dy_px)}), {made} minutiae of each fall on the other's; where "
+        f"both prints are, {ours} of the probe's and {theirs} of the candidate's have no partner. "
+        f"So {100 * share_a:.0f} % of the probe and {100 * share_b:.0f} % of the candidate count "
+        "as covered: a close partner more than a far one, and six without a partner are supposed"
     )
 
 
@@ -145,6 +148,27 @@ def minutiae(account: FingerAccount) -> str:
         f"{len(shown.probe)} minutiae in the probe and {len(shown.candidate)} in the candidate; "
         f"{ours} and {theirs} of them have neighbours enough for a cylinder"
     )
+
+
+def order(found: Explanation) -> str:
+    """In which order the fingers were compared where not as stated; else empty."""
+    if found.reading == sequence.AS_STATED:
+        return ""
+    pairs = (
+        f"its {FINGER_NAMES[one.evidence.finger]} with the candidate's "
+        f"{FINGER_NAMES[one.evidence.enrolled]}"
+        for one in sorted(found.fingers, key=lambda one: one.evidence.finger)
+        if one.evidence.finger != one.evidence.enrolled
+    )
+    return f"Out of sequence: the probe is read with {found.reading}: {', '.join(pairs)}."
+
+
+def name(evidence: FingerEvidence) -> str:
+    """The finger, and the candidate's where that is another."""
+    own = FINGER_NAMES[evidence.finger]
+    if evidence.finger == evidence.enrolled:
+        return own
+    return f"{own} (the candidate's {FINGER_NAMES[evidence.enrolled]})"
 
 
 def left_out(found: Explanation) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -157,11 +157,17 @@ class Gallery:
 
     def templates(self, identity: str, finger: int | None = None) -> tuple[records.Template, ...]:
         """An identity's templates, of one finger or of all, in order of enrolment and finger."""
-        with self._lock:
-            enrolled = [self.person(row).templates for row in self._rows_of(identity)]
         return tuple(
-            hand[f] for hand in enrolled for f in sorted(hand) if finger is None or f == finger
+            hand[f]
+            for hand in self.hands(identity)
+            for f in sorted(hand)
+            if finger is None or f == finger
         )
+
+    def hands(self, identity: str) -> tuple[Mapping[int, records.Template], ...]:
+        """An identity's templates by finger, an encounter each, in order of enrolment."""
+        with self._lock:
+            return tuple(self.person(row).templates for row in self._rows_of(identity))
 
     def encounters(self, identity: str) -> tuple[str, ...]:
         """The encounters enrolled under an identity, in order; empty where there is none."""

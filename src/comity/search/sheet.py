@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.records import FINGER_NAMES
 from comity.search import account, chart
 from comity.search.explain import Explanation, FingerAccount
 from comity.search.pose import Standing
@@ -19,20 +18,19 @@ WIDTH_PX, MARGIN_PX = 1280.0, 32.0
 INNER_PX = WIDTH_PX - 2 * MARGIN_PX
 PRINT_PX = ((INNER_PX - GAP_PX) / 2, 560.0)  # greatest width and height of one print
 SIDE_PX = 400.0  # of the column with the prints laid on one another
-LAID_PX = 330.0  # its height
+LAID_PX = 420.0  # its height
 CHART_PX = 290.0
 # What each mark means, in the order in which it matters.
 KEY: tuple[tuple[Standing, str], ...] = (
-    ("counted", "counted in the score, numbered by share"),
-    ("agrees", "agrees, not counted"),
-    ("against", "no partner in the common area: speaks against"),
-    ("elsewhere", "outside the common area"),
+    ("paired", "falls on a minutia of the other print, numbered by share"),
+    ("against", "both prints are here, and it has no partner: speaks against"),
+    ("elsewhere", "the other print is not here"),
 )
 SHAPES = "Round: ridge ending. Square: bifurcation. Tail: direction."
 LINES = "The wider and darker a line, the greater the pair's share of the score."
 USUAL = (
-    "Usual ranges: codes and similarities of synthetic fingers, evidence of the real prints behind "
-    "the calibration."
+    "Usual ranges: of a synthetic population fitted to real prints; for the evidence, of the real "
+    "prints behind the calibration."
 )
 LAID = "The candidate (blue) laid on the probe (black)"
 RARITY = (
@@ -76,7 +74,7 @@ def pictured(found: FingerAccount, sides: Sides) -> Scene:
     finger = found.evidence.finger
     return pair(
         found.evidence,
-        (sides.probe_pixels.get(finger), sides.candidate_pixels.get(finger)),
+        (sides.probe_pixels.get(finger), sides.candidate_pixels.get(found.evidence.enrolled)),
         ("Probe", "Candidate"),
         overlay=found.overlay,
         fit=PRINT_PX,
@@ -113,8 +111,8 @@ def _head(found: Explanation, sides: Sides, marks: list[Mark]) -> float:
     told = f"{first}{account.weighs(found.score, several=several)}."
     y = _paragraph(told, y + 12, 17, INK, marks, bold=True)
     y = _paragraph(account.sentence(account.fpir(found)), y + 2, 15, INK, marks)
-    if account.left_out(found):
-        y = _paragraph(account.left_out(found), y, 15, SOFT, marks)
+    for text in filter(None, (account.order(found), account.left_out(found))):
+        y = _paragraph(text, y, 15, SOFT, marks)
     lines = broken(account.WARNING, INNER_PX - 40, 16)
     tall = 18.0 + 22 * len(lines)
     marks.append(Box(MARGIN_PX, y, INNER_PX, tall, VERMILION, "#fff7ef", 1.5))
@@ -127,7 +125,7 @@ def _head(found: Explanation, sides: Sides, marks: list[Mark]) -> float:
 
 def _finger(found: FingerAccount, sides: Sides, y: float, marks: list[Mark]) -> float:
     y = _rule(y, marks)
-    name = account.sentence(FINGER_NAMES[found.evidence.finger]).removesuffix(".")
+    name = account.sentence(account.name(found.evidence)).removesuffix(".")
     marks.append(Words(MARGIN_PX, y, f"{name}: {found.evidence.llr:+.1f}", 20, INK, bold=True))
     drawn = pictured(found, sides)
     marks += drawn.at(MARGIN_PX, y + 10)

@@ -48,7 +48,9 @@ class Panel:
 def single(template: records.Template, pixels: Pixels = None) -> Scene:
     """One print with its minutiae, at its own size."""
     panel = Panel(0, 0, template.width_px, template.height_px, 1.0, 0.0, 0.0)
-    marks = [*_sheet(panel, pixels), *_minutiae(template, ["agrees"] * len(template), panel)]
+    marks = list(_sheet(panel, pixels))
+    for x, y, deg, kind in template.minutiae.tolist():
+        marks += _shape((x, y), deg, kind, BLUE, 2.0, MARK_PX + 0.5, WHITE)
     title = f"{len(template)} minutiae by {template.extractor}"
     return Scene(template.width_px, template.height_px, title, tuple(marks))
 
@@ -61,9 +63,9 @@ def pair(
     overlay: Overlay | None = None,
     fit: tuple[float, float] | None = None,
 ) -> Scene:
-    """Two prints side by side, the pairs that made the score joined and numbered by share.
+    """Two prints side by side, the minutiae that fall on each other joined and numbered by share.
 
-    overlay  what else agrees and what speaks against; without it, unpaired minutiae are grey
+    overlay  which of the rest speak against; without it, unpaired minutiae are grey
     fit      greatest width and height of one print; without it, whole prints at their own size
     """
     probe, candidate = evidence.probe, evidence.candidate
@@ -105,8 +107,7 @@ def laid(evidence: FingerEvidence, overlay: Overlay, fit: tuple[float, float]) -
     x, y = _extent(np.concatenate([template.minutiae[:, :2].astype(float), overlay.moved[:, :2]]))
     panel = _fitted((x[0], y[0], x[1] - x[0], y[1] - y[0]), fit, 0.0, 0.0)
     marks: list[Mark] = list(_sheet(panel, None))
-    partners = [*((i, j) for i, j, _ in evidence.pairs), *overlay.further]
-    for i, j in partners:
+    for i, j, _ in evidence.pairs:
         start = panel.at(*template.minutiae[i, :2].tolist())
         end = panel.at(*overlay.moved[j, :2].tolist())
         marks.append(Line(*start, *end, QUIET, 3.0, 0.6))
@@ -183,7 +184,7 @@ def _minutiae(
     template: records.Template, standings: Sequence[Standing], panel: Panel
 ) -> Iterator[Mark]:
     """Those that matter least first."""
-    order: tuple[Standing, ...] = ("elsewhere", "agrees", "against", "counted")
+    order: tuple[Standing, ...] = ("elsewhere", "against", "paired")
     for standing in order:
         for (x, y, deg, kind), own in zip(template.minutiae.tolist(), standings, strict=True):
             if own == standing:
@@ -197,7 +198,7 @@ def _minutia(
         yield from _shape(place, deg, kind, QUIET, 1.4, MARK_PX - 1)
         return
     colour = VERMILION if standing == "against" else BLUE
-    fill = BLUE if standing == "counted" else WHITE
+    fill = BLUE if standing == "paired" else WHITE
     yield from _shape(place, deg, kind, colour, 2.0, MARK_PX + 0.5, fill)
     if standing == "against":  # crossed out, for those who do not see the colour
         (x, y), reach = place, MARK_PX + 4
@@ -240,4 +241,4 @@ def _numbers(evidence: FingerEvidence, ours: Panel, theirs: Panel) -> Iterator[W
 
 def _unpaired(count: int, paired: Sequence[int]) -> tuple[Standing, ...]:
     mated = set(paired)
-    return tuple("counted" if row in mated else "elsewhere" for row in range(count))
+    return tuple("paired" if row in mated else "elsewhere" for row in range(count))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity import records
-from comity.search import codes, compare, mcc
+from comity.search import codes, mcc
 
+# The numbers that can be set beside other pairs', by name.
+MEASURED = ("first", "refined", "local", "relaxed", "covered", "similarity")
 SLOT = 1  # two prints are put in one finger's place, so that prints of unknown fingers compare too
 
 
@@ -17,20 +20,25 @@ SLOT = 1  # two prints are put in one finger's place, so that prints of unknown 
 class Stages:
     """The numbers of one pair of prints, in the order in which a search comes to them.
 
-    first      share of the code's first plane that is equal, 0..1: what the scan of everyone sees
-    refined    log-likelihood ratio (natural) by all planes: what the shortlist is ordered by
-    before     mean similarity of the best pairs of cylinders, 0..1, each pair by itself
-    after      the similarity: what is left of it once the pairs have to agree with each other
-    cylinders  usable ones of the probe and of the candidate
-    pairs      rows in probe and candidate, share of `after`; greatest first, no minutia twice
+    first       share of the code's first plane that is equal, 0..1: what the scan of everyone sees
+    refined     log-likelihood ratio (natural) by all planes: what the shortlist is ordered by
+    local       mean similarity of the best pairs of cylinders, 0..1, each pair by itself
+    relaxed     what is left of it once the pairs have to agree with each other, 0..1
+    covered     one print laid on the other: how much of the minutiae that both prints show falls
+                on each other, 0..1, the geometric mean of the next
+    shares      the same of the probe's and of the candidate's minutiae
+    similarity  geometric mean of `relaxed` and both shares
+    cylinders   usable ones of the probe and of the candidate
     """
 
     first: float
     refined: float
-    before: float
-    after: float
+    local: float
+    relaxed: float
+    covered: float
+    shares: tuple[float, float]
+    similarity: float
     cylinders: tuple[int, int]
-    pairs: tuple[tuple[int, int, float], ...]
 
 
 def stages(probe: records.Template, candidate: records.Template) -> Stages:
@@ -40,13 +48,16 @@ def stages(probe: records.Template, candidate: records.Template) -> Stages:
     """
     first, refined = _codes(probe, candidate)
     a, b = mcc.cylinders(probe), mcc.cylinders(candidate)
+    match = mcc.match(a, b)
     return Stages(
         first=first,
         refined=refined,
-        before=_unrelaxed(a, b),
-        after=compare.match(probe, candidate).score,
+        local=_unrelaxed(a, b),
+        relaxed=match.relaxed,
+        covered=math.sqrt(math.prod(match.covered)),
+        shares=match.covered,
+        similarity=match.score,
         cylinders=(len(a), len(b)),
-        pairs=tuple(compare.paired(probe, candidate)),
     )
 
 

@@ -1,8 +1,8 @@
 """What mates and different fingers usually give at each stage, so that one number can be read.
 
-Made when it is asked for, from synthetic fingers (`minutiae/synthesise.py`), so that it fits the
-codes and cylinders as they are. Real mates are worse: the likelihood ratio alone was fitted to
-real prints (`calibrate`), and it alone decides.
+Made when it is asked for, so that it fits the codes and cylinders as they are, from a synthetic
+population that was fitted to real prints (`minutiae/population`). The likelihood ratio alone was
+counted on real prints (`calibrate`), and it alone decides.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from comity.minutiae.synthesise import impression_template, master_template
-from comity.records import Template
-from comity.search.stages import Stages, stages
+from comity.minutiae.population import hands
+from comity.records import FINGERS
+from comity.search.stages import MEASURED, Stages, stages
 
-FINGERS_COUNT = 150  # the 5th percentile then rests on 8 pairs; 0.6 s with compiled kernels
+PERSONS = 150  # a finger each; the 5th percentile then rests on 8 pairs
 SEED = 20260  # any; the same fingers each time, so that an explanation can be made again
 LOW, MIDDLE, HIGH = 5, 50, 95  # percentiles that count as usual
 
@@ -49,7 +49,7 @@ class Compared:
 
 
 def compared(found: Stages) -> dict[str, Compared]:
-    """Each stage's number beside the usual ones: `first`, `refined`, `before`, `after`."""
+    """Each of `stages.MEASURED` beside the usual ones."""
     mates, others = reference()
     return {
         name: Compared(
@@ -57,7 +57,7 @@ def compared(found: Stages) -> dict[str, Compared]:
             usual([getattr(s, name) for s in mates]),
             usual([getattr(s, name) for s in others]),
         )
-        for name in ("first", "refined", "before", "after")
+        for name in MEASURED
     }
 
 
@@ -69,15 +69,15 @@ def usual(values: list[float]) -> Usual:
 @lru_cache(maxsize=1)
 def reference() -> tuple[tuple[Stages, ...], tuple[Stages, ...]]:
     """The stages of pairs of one synthetic finger, and of pairs of two at the same position."""
+    probes, candidates = (hands(SEED, range(2 * PERSONS), impression) for impression in (0, 1))
     mates, others = [], []
-    for person in range(FINGERS_COUNT):
-        finger = person % 10 + 1
-        probe = _impression(person, finger, 0)
-        mates.append(stages(probe, _impression(person, finger, 1)))
-        others.append(stages(probe, _impression(person + FINGERS_COUNT, finger, 1)))
+    for person in range(PERSONS):
+        finger = person % len(FINGERS)
+        probe = probes.template(len(FINGERS) * person + finger)
+        same, other = (
+            candidates.template(len(FINGERS) * whose + finger)
+            for whose in (person, person + PERSONS)
+        )
+        mates.append(stages(probe, same))
+        others.append(stages(probe, other))
     return tuple(mates), tuple(others)
-
-
-def _impression(person: int, finger: int, number: int) -> Template:
-    rng = np.random.default_rng([SEED, person, finger, number])
-    return impression_template(master_template(SEED, person, finger), rng)

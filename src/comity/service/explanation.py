@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from comity.records import FINGER_NAMES
 from comity.search import account, chart
 from comity.search.draw import svg
 from comity.search.explain import Explanation, FingerAccount
@@ -36,7 +35,7 @@ def page(found: Explanation, sides: Sides) -> str:
         score=f"{found.score:+.1f}",
         weighs=account.sentence(account.weighs(found.score, several=len(found.fingers) > 1)),
         fpir=account.sentence(account.fpir(found)),
-        left_out=account.left_out(found),
+        notes=[text for text in (account.order(found), account.left_out(found)) if text],
         warning=account.WARNING,
         key=[(svg(_swatch(standing)), text) for standing, text in KEY],
         shapes=SHAPES,
@@ -54,7 +53,7 @@ def page(found: Explanation, sides: Sides) -> str:
 def _finger(one: FingerAccount, sides: Sides) -> dict[str, Any]:
     on = svg(laid(one.evidence, one.overlay, LAID_PX)) if one.overlay.pose else ""
     return {
-        "name": account.sentence(FINGER_NAMES[one.evidence.finger]).removesuffix("."),
+        "name": account.sentence(account.name(one.evidence)).removesuffix("."),
         "llr": f"{one.evidence.llr:+.1f}",
         "pair": svg(pictured(one, sides)),
         "laid": on,
