@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks.frifte import fresh, galleries, machine, metrics, peers, people, searches, stages
 from benchmarks.frifte.notes import notes, summary
 from benchmarks.frifte.real import real_accuracy
+from benchmarks.frifte.rows import rows
 from benchmarks.frifte.trials import real_trial, synthetic_trial
 from comity.cli._bench_search import SearchOptions
 from comity.records import Template
@@ -93,6 +94,7 @@ def evaluate(options: SearchOptions, bar: Bar) -> Evaluated:
         body["peers"] = _peers(options, population, real or None, bar)
     body["notes"] = notes(body)
     body["summary"] = summary(body)
+    body["rows"] = rows(body)
     body["det"] = {name: _drawn(one) for name, one in curves.items()}
     return Evaluated(body, curves)
 

@@ -63,7 +63,8 @@ def test_its_object_is_json_and_has_every_section(done: evaluate.Evaluated) -> N
     assert set(body) == {
         "data", "n", "options", "machine", "enrolment", "accuracy", "mates_not_returned",
         "calibration", "seconds",
-        "size", "new_process", "floor", "real", "likeness", "peers", "notes", "summary", "det",
+        "size", "new_process", "floor", "real", "likeness", "peers", "notes", "summary",
+        "rows", "det",
     }  # fmt: skip
     assert body["n"] == 200
     assert body["options"]["fingers"] == "2"
@@ -134,6 +135,18 @@ def test_the_peer_is_beside_ours_on_each_extractor_s_minutiae(done: evaluate.Eva
     assert found == [
         ("comity", "leader"), (name, "leader"), ("comity", "mindtct"), (name, "mindtct")
     ]  # fmt: skip
+
+
+def test_rows_are_the_figures_that_are_compared_later(done: evaluate.Evaluated) -> None:
+    rows = done.body["rows"]
+    fnir = done.body["accuracy"]["at_fpir"]["0.001"]["fnir"]
+    assert rows["fnir_at_fpir_0.001.estimate"] == fnir["estimate"]
+    assert rows["fnir_at_fpir_0.001.high95"] == fnir["high95"]
+    assert rows["seconds.non_mated.mean"] == done.body["seconds"]["non_mated"]["mean"]
+    assert rows["real.all.rank_1.estimate"] == done.body["real"]["all"]["rank_1"]["estimate"]
+    assert rows["peer.comity.leader.comparisons_a_second"] > 0
+    assert all(isinstance(value, int | float) for value in rows.values())
+    assert len(rows) < 200
 
 
 def test_every_step_had_a_bar(done: evaluate.Evaluated) -> None:

@@ -132,7 +132,7 @@ def test_what_is_quick_exists_and_make_runs_it() -> None:
 SEARCH = '''"""How the search was called."""
 import json, os, sys
 print(json.dumps({"data": "made up", "n": 7, "words": sys.argv[1:], "where": os.getcwd(),
-                  "rate": 0.5, "det": {"misses": [1, 2]}, "options": {"people": 9},
+                  "det": {"misses": [1, 2]}, "rows": {"rate": 0.5},
                   "summary": ["found half"]}))
 '''
 
@@ -144,7 +144,7 @@ def with_search(checkout: Path) -> Path:
     return checkout
 
 
-def test_search_is_given_its_options_and_adds_its_figures(with_search: Path) -> None:
+def test_search_is_given_its_options_and_adds_the_rows_it_names(with_search: Path) -> None:
     result = call(
         "search", "--fingers", "flats", "--people", "1000000", "--real", "prints", "--peers",
         "--peer-command", "python match.py", "--json",

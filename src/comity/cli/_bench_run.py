@@ -18,8 +18,8 @@ from typing import Any
 
 RESULTS = "results.csv"
 COLUMNS = ("date", "commit", "machine", "data", "n", "seconds", "peak_mib", "metric", "value")
-# Of a script's object these say how it was run, or draw it, and give no row.
-NO_FIGURES = frozenset({"data", "n", "options", "machine", "det"})
+NO_FIGURES = frozenset({"data", "n"})  # of a script's object: columns of their own
+ROWS = "rows"  # a script of many figures names here those that are worth a row
 SECONDS_MAX = 900  # of a script; an evaluation of the search takes as long as it was asked to
 POLL_S = 0.1
 
@@ -107,6 +107,7 @@ def figures(body: Any, name: str = "") -> Iterator[tuple[str, float]]:
 def append(path: Path, done: Run) -> None:
     """Add one row a figure; `data` and `n` are what the script's object says under those names."""
     body = {name: value for name, value in done.body.items() if name not in NO_FIGURES}
+    body = body.get(ROWS, body)
     rows = list(figures(body))
     if not rows:
         return
