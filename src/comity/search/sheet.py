@@ -111,8 +111,8 @@ def _head(found: Explanation, sides: Sides, marks: list[Mark]) -> float:
     told = f"{first}{account.weighs(found.score, several=several)}."
     y = _paragraph(told, y + 12, 17, INK, marks, bold=True)
     y = _paragraph(account.sentence(account.fpir(found)), y + 2, 15, INK, marks)
-    for text in filter(None, (account.order(found), account.left_out(found))):
-        y = _paragraph(text, y, 15, SOFT, marks)
+    for text, colour in ((account.order(found), INK), (account.left_out(found), SOFT)):
+        y = _paragraph(text, y, 15, colour, marks) if text else y
     lines = broken(account.WARNING, INNER_PX - 40, 16)
     tall = 18.0 + 22 * len(lines)
     marks.append(Box(MARGIN_PX, y, INNER_PX, tall, VERMILION, "#fff7ef", 1.5))

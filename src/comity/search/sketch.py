@@ -170,7 +170,7 @@ def _joined(evidence: FingerEvidence, ours: Panel, theirs: Panel) -> Iterator[Li
         part = share / most if most > 0 else 0.0
         start = ours.at(*evidence.probe.minutiae[i, :2].tolist())
         end = theirs.at(*evidence.candidate.minutiae[j, :2].tolist())
-        yield Line(*start, *end, _shade(part), 0.8 + 2.2 * part, 0.7)
+        yield Line(*start, *end, _shade(part), 0.5 + 1.5 * part**2, 0.6)
 
 
 def _shade(part: float) -> str:

@@ -44,7 +44,7 @@ class Stages:
 def stages(probe: records.Template, candidate: records.Template) -> Stages:
     """Take two prints through every stage.
 
-    Cost  about 5 ms; a search spends less, as it keeps nothing to explain with
+    Cost  about 1 ms; a search spends less, as it keeps nothing to explain with
     """
     first, refined = _codes(probe, candidate)
     a, b = mcc.cylinders(probe), mcc.cylinders(candidate)
