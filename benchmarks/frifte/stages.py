@@ -34,9 +34,9 @@ def _of_one(probe: Sequence[Template], gallery: Gallery) -> tuple[float, ...] | 
     encoded = time.perf_counter()
     readings = sequence.applicable(frozenset(hand), frozenset(held.fingers))
     hands = [codes.reordered(stated, order) for order in readings.values()]
-    shortlist.scan(hands, tuple(held.blocks()), 1)
+    shortlist.scanned(hands, tuple(held.blocks()), shortlist.WEIGHED_MIN)
     scanned = time.perf_counter()
-    shortlist.shortlist(hand, held, default_budget(len(hand), len(held)), 1)
+    shortlist.shortlist(hand, held, default_budget(len(hand), len(held)))
     listed = time.perf_counter()
     whole = once(probe, gallery, KEEP, 1).seconds
     steps = encoded - began, scanned - encoded
@@ -54,7 +54,7 @@ def lost(searched: Iterable[tuple[str, Sequence[Template]]], gallery: Gallery) -
             found["refused for quality"] += 1
             continue
         held = gallery.reading
-        listed = shortlist.shortlist(hand, held, default_budget(len(hand), len(held)), 1)
+        listed = shortlist.shortlist(hand, held, default_budget(len(hand), len(held)))
         there = gallery.find(name) in {int(row) for reading in listed for row in reading.rows}
         found["compared and outscored" if there else "not on the shortlist"] += 1
     return found

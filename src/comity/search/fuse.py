@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from comity import records
 from comity.search import calibrate, compare, mcc
 from comity.search.reading import Reading
-from comity.search.shortlist import Listed, each
+from comity.search.share import Each, in_turn
+from comity.search.shortlist import Listed
 
 # After so many fingers, those of most minutiae first, a person they speak against is compared no
 # further: all of them would have to fail on a mate.
 LOOK_FIRST = 3
-CHUNK_ROWS = 16  # compared by one thread at a time
+CHUNK_ROWS = (8, 128)  # compared by one thread at a time, at least and at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class Scores:
 
 
 def compare_rows(
-    hand: Mapping[int, records.Template], gallery: Reading, listed: Listed, threads: int = 1
+    hand: Mapping[int, records.Template], gallery: Reading, listed: Listed, each: Each = in_turn
 ) -> Scores:
     """Compare a probe, read in one order, with the rows listed for it."""
     rows = listed.rows
@@ -56,8 +57,10 @@ def compare_rows(
     ordered = sorted(hand, key=lambda finger: (-len(hand[finger]), finger))
     probes = {finger: mcc.cylinders(hand[finger]) for finger in hand}
 
+    chunk = min(max(len(rows) // 8, CHUNK_ROWS[0]), CHUNK_ROWS[1])
+
     def one(start: int) -> None:
-        places = np.arange(start, min(start + CHUNK_ROWS, len(rows)))
+        places = np.arange(start, min(start + chunk, len(rows)))
         total, compared = np.zeros(len(places)), np.zeros(len(places), int)
         for finger in ordered:
             alive = places[(compared < LOOK_FIRST) | (total >= 0)]
@@ -75,5 +78,5 @@ def compare_rows(
                 compared[here - start] += 1
                 extractors[finger][here] = known
 
-    each(one, range(0, len(rows), CHUNK_ROWS), threads)
+    each(one, range(0, len(rows), chunk))
     return Scores(np.nansum(llr, axis=1), similarity, llr, extractors)

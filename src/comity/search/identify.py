@@ -13,6 +13,7 @@ from comity.errors import PoorTemplateError
 from comity.search import calibrate, compare, fuse, sequence
 from comity.search.gallery import Gallery
 from comity.search.reading import Reading
+from comity.search.share import Each, sharing
 from comity.search.shortlist import Listed, shortlist
 
 MINUTIAE_MIN = 8  # below, a finger's similarity says little; FVC2002 has 1 print in 240 below
@@ -20,7 +21,7 @@ MINUTIAE_MIN = 8  # below, a finger's similarity says little; FVC2002 has 1 prin
 # are compared in full at least (40 people by ten fingers, 400 by one), and of large galleries
 # this share of the people, by the number of fingers. docs/science/search.md has the recall.
 BUDGET_FINGERS = 400
-BUDGET_SHARE = (0, 1 / 100, 1 / 400, 1 / 1000, 1 / 4000, 1 / 10000)  # five and more: the last
+BUDGET_SHARE = (0, 1 / 100, 1 / 400, 1 / 1000, 1 / 4000, 1 / 20000)  # five and more: the last
 # Another order of the fingers is reported where it is nearly certain, and a finger that disagrees
 # is tried against the candidate's others where the rest is.
 CERTAIN_FPIR = 1e-3
@@ -74,7 +75,7 @@ def search(
              of two of one finger the one with more minutiae is used, one below 8 is not
     keep     candidates to return at most
     budget   rows compared in full at most; None: 400 by the number of fingers, or of large
-             galleries 1 in 100 for one finger to 1 in 10,000 for five and more
+             galleries 1 in 100 for one finger to 1 in 20,000 for five and more
     threads  to share the work
 
     Raises
@@ -89,13 +90,14 @@ def search(
     size = len(held)
     if size == 0:
         return Answer((), 0, 0, ())
-    listed = shortlist(hand, held, budget or default_budget(len(hand), size), threads)
     best: dict[str, tuple[float, int, records.Candidate]] = {}
-    for reading in listed:
-        for row, candidate in _candidates(hand, held, reading, len(listed), keep, threads):
-            known = best.get(candidate.identity)
-            if known is None or (-candidate.score, row) < known[:2]:
-                best[candidate.identity] = (-candidate.score, row, candidate)
+    with sharing(threads) as each:
+        listed = shortlist(hand, held, budget or default_budget(len(hand), size), each)
+        for reading in listed:
+            for row, candidate in _candidates(hand, held, reading, len(listed), keep, each):
+                known = best.get(candidate.identity)
+                if known is None or (-candidate.score, row) < known[:2]:
+                    best[candidate.identity] = (-candidate.score, row, candidate)
     first = sorted(best.values(), key=lambda entry: entry[:2])[:keep]
     return Answer(
         candidates=tuple(_tried(hand, held, row, candidate) for _, row, candidate in first),
@@ -148,10 +150,10 @@ def _candidates(
     reading: Listed,
     readings: int,
     keep: int,
-    threads: int,
+    each: Each,
 ) -> list[tuple[int, records.Candidate]]:
     """The best rows of one reading as candidates, as many as are kept of different identities."""
-    scores = fuse.compare_rows(hand, gallery, reading, threads)
+    scores = fuse.compare_rows(hand, gallery, reading, each)
     comparisons = len(gallery) / sequence.weight(reading.name, readings)
     moved = sequence.moved(reading.order, frozenset(hand))
     found: list[tuple[int, records.Candidate]] = []

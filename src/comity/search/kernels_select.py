@@ -5,45 +5,29 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-BUCKETS = 4096
+BINS = 4096
+SHIFT = 6  # a bin is 64 wide: a quarter of a natural logarithm's unit of a scan's scores
+LOWEST = -(2**17)  # of the bins; what is lower or higher falls in the first or the last
 
 
 @njit(nogil=True, cache=True)
-def cut_for(scores, wanted, nobody):
-    """A value that at least `wanted` scores reach, few more, if so many are above `nobody`.
+def tally(scores, nobody, counts):
+    """Count scores by bin; those of `nobody` are left out.
 
-    scores : int32 (n,).  Two passes; exact to 1/4096 of the scores' range.
+    scores : int32 (n,);  counts : int64 (4096,), added to
     """
-    low, high = np.int64(2**31), np.int64(-(2**31))
     for score in scores:
         if score != nobody:
-            low, high = min(low, np.int64(score)), max(high, np.int64(score))
-    if high < low:
-        return high
-    width = (high - low) // BUCKETS + 1
-    counts = np.zeros(BUCKETS, np.int64)
-    for score in scores:
-        if score != nobody:
-            counts[(np.int64(score) - low) // width] += 1
-    above = np.int64(0)
-    for bucket in range(BUCKETS - 1, -1, -1):
-        above += counts[bucket]
-        if above >= wanted:
-            return low + bucket * width
-    return low
+            place = (np.int64(score) - LOWEST) >> SHIFT
+            counts[min(max(place, 0), BINS - 1)] += 1
 
 
 @njit(nogil=True, cache=True)
-def at_least(scores, cut, nobody):
-    """The places of the scores that reach a cut, ascending, int64 (k,); never those of `nobody`."""
-    count = 0
-    for score in scores:
-        if score >= cut and score != nobody:
-            count += 1
-    rows = np.empty(count, np.int64)
-    count = 0
-    for row in range(len(scores)):
-        if scores[row] >= cut and scores[row] != nobody:
-            rows[count] = row
-            count += 1
-    return rows
+def cut_for(counts, wanted):
+    """The lowest score of the bin in which the `wanted` greatest end, or of all there are."""
+    above = np.int64(0)
+    for place in range(BINS - 1, 0, -1):
+        above += counts[place]
+        if above >= wanted:
+            return np.int32((place << SHIFT) + LOWEST)
+    return np.int32(-(2**31) + 1)  # above nobody
