@@ -180,6 +180,11 @@ def _seconds(
         cpu = time.process_time() - cpu
     found["non_mated_one_thread"] = metrics.spread(alone.seconds)
     found["non_mated_one_thread"]["cpu_mean"] = round(cpu / count, 6)
+    for name, used in (("", threads), ("_one_thread", 1)):
+        with bar(f"search, fingers as stated, threads {used}", count) as advance:
+            some = _strangers(population, count)
+            stated = searches.non_mated(some, gallery, used, advance, orders=False)
+        found[f"non_mated_as_stated{name}"] = metrics.spread(stated.seconds)
     found["stages_one_thread"] = stages.seconds(
         list(_strangers(population, min(STAGED, count))), gallery
     )

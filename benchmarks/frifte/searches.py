@@ -50,11 +50,13 @@ class One:
     poor: bool
 
 
-def once(probe: Sequence[Template], gallery: Gallery, keep: int, threads: int) -> One:
+def once(
+    probe: Sequence[Template], gallery: Gallery, keep: int, threads: int, *, orders: bool = True
+) -> One:
     """Search; a probe that is refused for its quality finds nobody and counts as such."""
     began = time.perf_counter()
     try:
-        answer = search(probe, gallery, keep=keep, threads=threads)
+        answer = search(probe, gallery, keep=keep, threads=threads, orders=orders)
     except PoorTemplateError:
         return One((), time.perf_counter() - began, 0, poor=True)
     return One(answer.candidates, time.perf_counter() - began, answer.compared, poor=False)
@@ -65,11 +67,13 @@ def non_mated(
     gallery: Gallery,
     threads: int,
     advance: Callable[[int], None],
+    *,
+    orders: bool = True,
 ) -> Outcome:
     """Searches by people who are not enrolled."""
     found = []
     for probe in probes:
-        found.append(once(probe, gallery, KEEP, threads))
+        found.append(once(probe, gallery, KEEP, threads, orders=orders))
         advance(1)
     return _outcome(found, [_first(one.candidates) for one in found])
 

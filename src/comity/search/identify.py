@@ -62,6 +62,7 @@ def search(
     keep: int = 20,
     budget: int | None = None,
     threads: int = 1,
+    orders: bool = True,
 ) -> Answer:
     """The gallery's identities most like the probe, best first, ties by enrolment order.
 
@@ -77,6 +78,7 @@ def search(
     budget   rows compared in full at most; None: 400 by the number of fingers, or of large
              galleries 1 in 100 for one finger to 1 in 20,000 for five and more
     threads  to share the work
+    orders   whether the probe is read in other orders of the fingers as well: a third of the time
 
     Raises
     ------
@@ -92,7 +94,9 @@ def search(
         return Answer((), 0, 0, ())
     best: dict[str, tuple[float, int, records.Candidate]] = {}
     with sharing(threads) as each:
-        listed = shortlist(hand, held, budget or default_budget(len(hand), size), each)
+        listed = shortlist(
+            hand, held, budget or default_budget(len(hand), size), each, orders=orders
+        )
         for reading in listed:
             for row, candidate in _candidates(hand, held, reading, len(listed), keep, each):
                 known = best.get(candidate.identity)

@@ -48,14 +48,23 @@ class Listed:
 
 
 def shortlist(
-    hand: Mapping[int, records.Template], gallery: Reading, budget: int, each: Each = in_turn
+    hand: Mapping[int, records.Template],
+    gallery: Reading,
+    budget: int,
+    each: Each = in_turn,
+    *,
+    orders: bool = True,
 ) -> list[Listed]:
     """The best `budget` rows as stated, then a few under each other order of the fingers.
 
-    hand  templates by finger 1..10. Rows without a finger in common are left out.
+    hand    templates by finger 1..10
+    orders  whether other orders than the stated one are read
+
+    Rows without a finger in common are left out.
     """
     blocks = tuple(gallery.blocks())
-    readings = sequence.applicable(frozenset(hand), frozenset(gallery.fingers))
+    enrolled = frozenset(gallery.fingers) if orders else frozenset[int]()
+    readings = sequence.applicable(frozenset(hand), enrolled)
     stated = codes.probe_hand(list(hand.values()))
     hands = [codes.reordered(stated, order) for order in readings.values()]
     found = scanned(hands, blocks, max(WEIGHED_FOR_ONE * budget, WEIGHED_MIN), each)
