@@ -12,7 +12,7 @@ def summary(body: Mapping[str, Any]) -> list[str]:
     """What a terminal shows."""
     accuracy, seconds, fresh = body["accuracy"], body["seconds"], body["new_process"]
     one = seconds["non_mated_one_thread"]
-    stated, stated_one = (seconds[f"non_mated_as_stated{n}"] for n in ("", "_one_thread"))
+    plain = [1000 * seconds[f"non_mated_as_stated{n}"]["mean"] for n in ("_one_thread", "")]
     found = [f"{body['n']:,} people; {body['data']}"]
     for target, point in accuracy["at_fpir"].items():
         fnir = point["fnir"]
@@ -32,7 +32,7 @@ def summary(body: Mapping[str, Any]) -> list[str]:
     found += [
         f"non-mated search: {1000 * one['mean']:.1f} ms on one thread,"
         f" {1000 * seconds['non_mated']['mean']:.1f} ms on {seconds['threads']};"
-        f" {1000 * stated_one['mean']:.1f} and {1000 * stated['mean']:.1f} with the fingers as stated;"
+        f" {plain[0]:.1f} and {plain[1]:.1f} with the fingers as stated;"
         f" {1000 * body['floor']['seconds_one_thread']:.3g} ms to read the first pass once",
         f"first answer of a new process: {fresh['process_to_first_answer_seconds']:.2f} s",
         f"enrolment: {body['enrolment']['people_a_second_one_core'] or 0:,} people a second a core;"
