@@ -93,7 +93,7 @@ def test_info_counts_what_is_there(gallery: Path) -> None:
     body = json.loads(run("gallery", "info", gallery, "--json").stdout)
     assert (body["identities"], body["encounters"], body["prints"]) == (3, 3, 3)
     assert (body["deleted"], body["segments"], body["slots"]) == (0, 1, list(range(1, 11)))
-    assert body["extractors"] == ["mindtct"]
+    assert body["extractors"] == ["leader"]
     assert body["bytes_torn"] == 0
     assert body["bytes_a_print"] == round(body["bytes"] / 3, 1)
     shown = run("gallery", "info", gallery).output

@@ -66,22 +66,14 @@ def _named(path: Path, identity: str | None) -> Impression:
     return Impression(path, f"{whole.parent.name}/{named['identity']}", named["number"])
 
 
-def template_of(image: Impression, extractor: Extractor, finger: int) -> Template:
-    """Read one image, make sure that it is a fingerprint, and take its minutiae."""
-    try:
-        return usable(codecs.read_file(image.path, finger), extractor)
-    except ComityError as error:
-        raise _placed(error, image.path) from None
-
-
 def templates_of(file: Impression, extractor: Extractor, finger: int) -> list[Template]:
     """The templates of an image, or of a minutiae record that has `finger` where it states none.
 
     Raises ComityError: no print, no record, or too few minutiae in every finger of it.
     """
-    if not _is_record(file.path):
-        return [template_of(file, extractor, finger)]
     try:
+        if not _is_record(file.path):
+            return [usable(codecs.read_file(file.path, finger), extractor)]
         views = iso.to_templates(iso.read(file.path.read_bytes()))
         if all(len(view) < MINUTIAE_MIN for view in views):
             raise PoorTemplateError(
