@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from comity.image.draws import stream
 from comity.image.synthesise import impression, master
+from comity.minutiae import population
 from comity.minutiae.extract import extract
 from comity.minutiae.synthesise import impression_template, master_template
 from comity.search.compare import paired
@@ -21,8 +22,8 @@ def main() -> None:
     template = impression_template(master_template(0, 0, 1), stream(0, 0, 1))
     with TemporaryDirectory() as folder:
         gallery = Gallery.create(Path(folder) / "gallery")
-        # More people than are all compared in full, so that the scan is compiled too.
-        gallery.extend([(f"P{n}", [template], "") for n in range(401)])
+        gallery.append("P0", [template])
+        gallery.extend_batch(["P1"], population.hands(0, range(1), 0))
         rank([template], gallery)
     paired(template, template)
 
