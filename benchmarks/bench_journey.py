@@ -5,7 +5,7 @@
 A house with synthetic people in both repositories (templates without pixels), and six more whose
 ten fingers are rendered: three known to the second repository, all booked in turn from WSQ files.
 Envelope: ten images at some 70 ms of MINDTCT on two threads are 0.4 s; 50 people compared finger
-by finger at 60 us a pair (bench_search) are 30 ms a repository; a step is one commit with a sync,
+by finger at 60 us a pair (bench_compare) are 30 ms a repository; a step is one commit with a sync,
 some 5 ms. Prints one JSON object.
 """
 
