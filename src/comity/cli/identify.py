@@ -222,7 +222,7 @@ def _print_errors(body: dict[str, Any], found: Sequence[Found]) -> None:
         f"someone enrolled"
     )
     click.echo(f"rank-1 rate  {body['rank_1_rate']:.1%}  ({body['rank_1']} of {body['mated']})")
-    click.echo(f"FNIR         {body['fnir']:.1%}  at FPIR bounded by {body['fpir_max']:g}")
+    click.echo(f"FNIR         {body['fnir']:.1%}  at an FPIR of at most {body['fpir_max']:g}")
     click.echo(f"wrong identity at that point: {len(body['false_candidates'])} searches")
     for name in body["false_candidates"]:
         click.echo(f"  {name}")
