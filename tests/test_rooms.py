@@ -150,7 +150,9 @@ def test_numba_lives_in_kernels_and_kernels_hold_only_numba() -> None:
                 assert not isinstance(node, ast.ClassDef), where(path)
                 if isinstance(node, ast.FunctionDef) and not node.decorator_list:
                     # `popcount = intrinsic(_count_bits)` is numba's as well, and what it calls.
-                    assert node.name in handed | set(called(path)), f"{where(path)}: `{node.name}` is not a kernel"
+                    assert node.name in handed | set(called(path)), (
+                        f"{where(path)}: `{node.name}` is not a kernel"
+                    )
         else:
             assert "numba" not in libraries, f"{where(path)}: numba belongs in kernels.py"
 
