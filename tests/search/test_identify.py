@@ -132,6 +132,14 @@ def test_hands_out_of_order_are_found_and_told(tens: Gallery, reading: str) -> N
     assert identified(rank(stated_as(hand(900), order), tens), 1e-3) == ()
 
 
+def test_an_order_taken_for_granted_is_not_looked_into(tens: Gallery) -> None:
+    order = dict(zip(range(1, 11), sequence.READINGS["hands swapped"], strict=True))
+    swapped = search(stated_as(hand(7, number=1), order), tens, orders=False)
+    assert swapped.readings == ("as stated",)
+    assert identified(swapped.candidates, 1e-3) == ()
+    assert search(hand(7, number=1), tens, orders=False).candidates[0].identity == "p007"
+
+
 def test_two_fingers_exchanged_are_told_and_the_others_are_not(tens: Gallery) -> None:
     found = rank(stated_as(hand(7, number=1), {3: 4, 4: 3}), tens)
     assert found[0].identity == "p007"

@@ -14,12 +14,12 @@ from comity.search.reading import Block, Reading
 from comity.search.share import Each, in_turn
 
 # Rows weighed with every plane for one that is compared in full: of two fingers the first 256 bits
-# lose 1.4 % of mates beyond the best hundredth, all 1,024 lose 0.2 %. Weighing costs 0.3 us a
-# finger, comparing 50.
+# lose 1.4 % of mates beyond the best hundredth, all 1,024 lose 0.2 %. Weighing costs 0.14 us a
+# finger, comparing 50 and more (benchmarks/bench_codes.py and bench_compare.py).
 WEIGHED_FOR_ONE = 40
 WEIGHED_MIN = 500
 # What codes say so much against is not compared, but for the best few. With ten fingers mates of
-# FVC2002 have 36 and more by LEADER, 3 and more by MINDTCT.
+# FVC2002 have 36 and more by LEADER, 3 and more by MINDTCT (benchmarks/bench_codes.py).
 AGAINST_LLR = -3.0
 COMPARED_MIN = 10
 # Of another order of the fingers so many rows are weighed, if the first plane speaks for them, and
@@ -27,7 +27,7 @@ COMPARED_MIN = 10
 OTHERS_WEIGHED, OTHERS_COMPARED = 64, 8
 PIECE_ROWS = 32_768  # scanned by one thread at a time
 WEIGH_ROWS = 1024  # weighed by one thread at a time
-SPEAKS_FOR = 0
+SPEAKS_FOR = 0  # of the first plane: above it another order is likelier than chance
 
 Rows = NDArray[np.int64]
 
