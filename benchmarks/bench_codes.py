@@ -165,6 +165,8 @@ def grouped(likeness: NDArray[np.float64], fingers: int) -> dict[str, float]:
         others.append(sums[~same].ravel())
     found, rest = np.concatenate(mates), np.sort(np.concatenate(others))
     report = {"mates": len(found), "others": len(rest)}
+    # Likeness is a search's score each way, added.
+    report["least_mate"], report["greatest_other"] = found.min() / 2, float(rest[-1]) / 2
     for share in SHORTLISTS:
         cut = rest[-int(share * len(rest)) - 1]
         report[f"missed_at_{share:g}"] = round(float(np.mean(found <= cut)) * 100, 2)

@@ -18,8 +18,8 @@ from comity.search.share import Each, in_turn
 # finger, comparing 50 and more (benchmarks/bench_codes.py and bench_compare.py).
 WEIGHED_FOR_ONE = 40
 WEIGHED_MIN = 500
-# What codes say so much against is not compared, but for the best few. With ten fingers mates of
-# FVC2002 have 36 and more by LEADER, 3 and more by MINDTCT (benchmarks/bench_codes.py).
+# What codes say so much against is not compared, but for the best few. The least of FVC2002's mates
+# have 75 (LEADER) and 25 (MINDTCT) by ten fingers, 1 and -4 by two (benchmarks/bench_codes.py).
 AGAINST_LLR = -3.0
 COMPARED_MIN = 10
 # Of another order of the fingers so many rows are weighed, if the first plane speaks for them, and
