@@ -121,6 +121,7 @@ class Finding:
     expected: str
     found: str
     source: str  # the rule's clause
+    repair: str = ""  # what `wire.repair` would do about it; empty where only a person can
 
 
 @dataclass(frozen=True)

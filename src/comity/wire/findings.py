@@ -45,6 +45,7 @@ def finding(
     expected: str,
     found: str,
     source: str,
+    repair: str = "",
 ) -> Finding:
     """A finding about one field; `number` 0 is the record as a whole.
 
@@ -63,6 +64,7 @@ def finding(
         expected=expected,
         found=found,
         source=source,
+        repair=repair,
     )
 
 
