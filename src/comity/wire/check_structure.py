@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from comity.records import Finding, Severity
 from comity.wire.entries import announced
-from comity.wire.fields import PROFILE_TOTS
 from comity.wire.findings import finding, shown
 from comity.wire.profile import Profile
 from comity.wire.transaction import Record, Transaction, whole
@@ -15,9 +14,6 @@ from comity.wire.transaction import Record, Transaction, whole
 # UTF-32) cannot be mixed with one-byte separators, so such a file could not be read.
 READABLE_SETS = {"000": "ASCII", "001": "Latin-1", "003": "UTF-8"}
 VERSIONS = frozenset({"0200", "0201", "0300", "0400", "0500", "0501", "0502"})
-# EBTS 9.1 appendix B: records of each type in a criminal ten-print submission.
-AT_MOST = {2: 1, 10: 4, 15: 8}
-FINGER_IMAGES = range(1, 15)
 # Kept in the file, never opened: faces, irises, signatures, palms, genetic and private records.
 NOT_CARRIED = {7: "a user-defined image", 8: "a signature", 10: "a face, scar or tattoo image",
                15: "a palm image", 16: "a user-defined test image", 17: "an iris image",
@@ -38,8 +34,6 @@ def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
                     f"{shown(transaction.tot)} with neither; base rules only")  # fmt: skip
     yield from _count(transaction)
     yield from _shared_idc(transaction, profile)
-    if profile.tot in PROFILE_TOTS:
-        yield from _makeup(transaction, profile)
     yield from _character_sets(transaction)
     yield from _not_carried(transaction)
     yield from _empty_images(transaction)
@@ -95,23 +89,6 @@ def _shared_idc(transaction: Transaction, profile: Profile) -> Iterator[Finding]
                 expected="an IDC no other image has", found=str(record.idc), source=_BASE,
             )  # fmt: skip
         seen.add(record.idc)
-
-
-def _makeup(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
-    details = len(transaction.of_type(2))
-    if details != 1:
-        yield _head(transaction, "record-count", "error", 3, "one record of type 2", str(details))
-    if not profile.strict:
-        return
-    images = len(transaction.of_type(4)) + len(transaction.of_type(14))
-    if images not in FINGER_IMAGES:
-        yield _head(transaction, "record-count", "error", 3,
-                    "1 to 14 records of type 4 or 14", str(images))  # fmt: skip
-    for record_type, most in AT_MOST.items():
-        found = len(transaction.of_type(record_type))
-        if record_type != 2 and found > most:
-            yield _head(transaction, "record-count", "warning", 3,
-                        f"at most {most} records of type {record_type}", str(found))  # fmt: skip
 
 
 def _character_sets(transaction: Transaction) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""A transaction laid open: as a tree to read, as JSON, and what a tag stands for.
+"""A transaction laid open: as a tree to read, as JSON.
 
 Images are told by size and format only. Of records that hold no fingerprint not even the fields'
 values are shown: they may describe a face.
@@ -6,16 +6,16 @@ values are shown: they may describe a face.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from comity.errors import CallerError
 from comity.records import FINGER_NAMES
 from comity.wire import images, ridges
-from comity.wire.codes import CODES
-from comity.wire.fields import CLASS_NAMES, UNLIMITED, Rule, mnemonic, rules
+from comity.wire.fields import mnemonic
 from comity.wire.findings import shown
+from comity.wire.meaning import tag
 from comity.wire.transaction import Field, Record, Transaction
+
+__all__ = ["as_json", "tag", "tree"]
 
 OPEN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 9, 13, 14})  # whose values are shown
 SUBFIELDS_SHOWN = 12
@@ -37,68 +37,6 @@ def as_json(transaction: Transaction) -> dict[str, Any]:
         "tot": transaction.tot,
         "records": [_record(record) for record in transaction.records],
     }
-
-
-def tag(name: str) -> list[str]:
-    """What a tag such as `2.022`, a mnemonic such as `DOB` or a finding's code stands for.
-
-    A line a fact. Raises CallerError where no table has it.
-    """
-    code = name.strip().lower()
-    if code in CODES:
-        return [f"{code}: {CODES[code]}"]
-    found = [rule for rule in rules() if _matches(rule, name.strip().upper())]
-    if not found:
-        raise CallerError(
-            "no table has such a tag, mnemonic or code",
-            expected="a tag such as `2.022`, a mnemonic such as `DOB`, a code such as `date-order`",
-            found=f"`{shown(name)}`",
-            next_step="a state's own fields (2.200 and above) are in that state's handbook",
-        )
-    return [line for rule in found for line in _facts(rule)]
-
-
-def _matches(rule: Rule, name: str) -> bool:
-    if name == rule.mnemonic:
-        return True
-    parts = name.split(".")
-    if not 2 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() for p in parts):
-        return False
-    asked = tuple(int(part[:9]) for part in parts)
-    own = tuple(int(part) for part in rule.tag.split("."))
-    return own[: len(asked)] == asked
-
-
-def _facts(rule: Rule) -> Iterator[str]:
-    yield f"{rule.tag} {rule.mnemonic}: {rule.name}"
-    if rule.chars == "B":
-        yield "  in bytes, at a fixed place of the record"
-    else:
-        yield f"  {CLASS_NAMES[rule.chars]}; {_size(rule)}; {_count(rule)}"
-    if rule.codes:
-        yield "  one of " + " ".join(sorted(rule.codes))
-    if rule.mandatory:
-        yield "  must be in: " + ", ".join(_profiles(rule.mandatory))
-    if rule.optional:
-        yield "  may be in: " + ", ".join(_profiles(rule.optional))
-
-
-def _size(rule: Rule) -> str:
-    if rule.most >= UNLIMITED:
-        return f"{rule.least} characters or more"
-    if rule.least == rule.most:
-        return f"{rule.least} characters"
-    return f"{rule.least} to {rule.most} characters"
-
-
-def _count(rule: Rule) -> str:
-    if rule.occurs >= UNLIMITED:
-        return "any number of values"
-    return "one value" if rule.occurs == 1 else f"at most {rule.occurs} values"
-
-
-def _profiles(names: frozenset[str]) -> list[str]:
-    return [("every transaction" if name == "base" else name) for name in sorted(names)]
 
 
 def _title(transaction: Transaction, record: Record) -> str:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from itertools import chain, islice
 
 from comity.records import Finding
-from comity.wire import check_dates, check_fields, check_images, check_structure
+from comity.wire import (
+    check_dates,
+    check_fields,
+    check_images,
+    check_makeup,
+    check_structure,
+)
 from comity.wire.profile import profile_of
 from comity.wire.transaction import Transaction
 
@@ -17,18 +23,21 @@ FINDINGS_MAX = 500  # the worst real file gave 40; a bomb of bad values would gi
 SEVERITIES = ("note", "warning", "error")
 
 
-def validate(transaction: Transaction) -> tuple[Finding, ...]:
+def validate(transaction: Transaction, profile: str | None = None) -> tuple[Finding, ...]:
     """All findings in order of offset, at most FINDINGS_MAX beside the reader's own.
 
+    `profile` is one of `profile.NAMES`; None lets the transaction choose (decision 0300).
+    Raises CallerError for another name.
     Pure: no clock. Days are compared with the transaction's own DAT 1.005.
     Cost O(fields); an image costs its header only.
     """
-    profile = profile_of(transaction)
+    rules = profile_of(transaction, profile)
     found = chain(
-        check_structure.check(transaction, profile),
-        check_images.check(transaction, profile),
-        check_dates.check(transaction, profile),
-        check_fields.check(transaction, profile),
+        check_structure.check(transaction, rules),
+        check_makeup.check(transaction, rules),
+        check_images.check(transaction, rules),
+        check_dates.check(transaction, rules),
+        check_fields.check(transaction, rules),
     )
     together = (*transaction.damage, *islice(found, FINDINGS_MAX))
     return tuple(sorted(together, key=lambda one: one.offset))
