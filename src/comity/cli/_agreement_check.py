@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from comity.agreement.read import read_file
+from comity.agreement.read import read_file, read_files
 from comity.agreement.register import Agreements
 from comity.cli._agreement_files import PATH, files_of
 from comity.errors import AgreementError

@@ -10,6 +10,7 @@ import click
 
 from comity.agreement.decide import decide as decide_case
 from comity.agreement.explain import account
+from comity.agreement.read import read_files
 from comity.cli._agreement_files import PATH, facts_of, files_of, instant
 from comity.records import Question
 
