@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from comity.errors import WireError
 from comity.wire import binary
 from comity.wire.findings import shown
-from comity.wire.transaction import FS, GS, RS, US
+from comity.wire.transaction import FS, GS, RS, US, length_with
 
 Value = str | Sequence[Sequence[str]]
 _LINE_ENDS = "\t\r\n"  # allowed in free text
@@ -34,10 +34,7 @@ def tagged(record_type: int, values: Mapping[int, Value], image: bytes | None = 
         parts.append(f"{record_type}.999:".encode() + image)
     body = GS.join(parts) + FS
     prefix = f"{record_type}.001:"
-    size = len(prefix) + 1 + len(body)
-    total = size + len(str(size))
-    total = size + len(str(total))  # one digit more may carry over, never two
-    return f"{prefix}{total}".encode() + GS + body
+    return f"{prefix}{length_with(len(prefix) + 1 + len(body))}".encode() + GS + body
 
 
 def finger_image(idc: int, parts: tuple[int, int, int, int, int, int], image: bytes) -> bytes:

@@ -20,9 +20,9 @@ def before(mark: bytes, entry: Entry | None) -> re.Pattern[bytes]:
     A sieve in C, so that a file of nothing but marks costs no more than another.
     """
     if entry is None:
-        return re.compile(mark + rb"(?=\d|[\x00-\x04]|\Z)")
+        return re.compile(mark + rb"(?=\d{1,2}\.0{0,8}1:|[\x00-\x04]|\Z)")
     if entry[0] not in binary.TYPES:
-        return re.compile(mark + rb"(?=\d)")
+        return re.compile(mark + rb"(?=0?%d\.0{0,8}1:)" % entry[0])
     idc = b"." if entry[1] is None or entry[1] > 255 else re.escape(bytes([entry[1]]))
     return re.compile(mark + rb"(?=[\x00-\x04]..." + idc + b")", re.DOTALL)
 

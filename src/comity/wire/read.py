@@ -17,20 +17,22 @@ from __future__ import annotations
 import re
 
 from comity.errors import WireError
-from comity.records import Finding, Severity
 from comity.wire import binary
+from comity.wire.damage import ADD_FS, Damage
 from comity.wire.entries import RECORDS_MAX, Entry, align, announced, before, entry_at
-from comity.wire.findings import finding, shown
+from comity.wire.findings import shown
 from comity.wire.transaction import FS, GS, Field, Record, Transaction, whole
 
 BYTES_MAX = 64 << 20  # a card of 14 lossless 1000 ppi images is below 20 MiB
 FIELDS_MAX = 20_000  # in one file; a full card with extended features stays below 1,000
+# Bytes searched, in file sizes, for where binary records end whose LEN is wrong. A card of wrong
+# LENs needs one; a file that announces 1,000 such records would need as many.
+SEARCHES_MAX = 8
 
 _TAG = re.compile(rb"(\d{1,2})\.(\d{1,9}):")
 _HEAD = re.compile(rb"(\d{1,2})\.0{0,8}1:(\d{0,12})")
-_SEPARATOR = re.compile(rb"[\x1c\x1d]")
 _IMAGE_FIELD = 999  # its value is bytes, in every tagged type from 10 on
-_SOURCE = "ANSI/NIST-ITL 1-2011, annex B"
+BLANK_MAX = 4096  # blank bytes after the last record that only pad a block
 
 
 def read(data: bytes) -> Transaction:
@@ -90,8 +92,10 @@ class _Reading:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.size = len(data)
-        self.damage: list[Finding] = []
+        self.damage = Damage()
+        self._note = self.damage.note
         self.fields_left = FIELDS_MAX
+        self.search_left = SEARCHES_MAX * len(data) + (1 << 20)
 
     def transaction(self) -> Transaction:
         first, at = self._tagged(0, 1, None, first=True)
@@ -111,8 +115,7 @@ class _Reading:
                 record, at = self._untagged(at, entry, entry_at(entries, index + 1))
             records.append(record)
             index += 1
-        self.damage.sort(key=lambda one: one.offset)
-        return Transaction(tuple(records), tuple(self.damage))
+        return Transaction(tuple(records), self.damage.told(self.size))
 
     # --- tagged records -------------------------------------------------------------------
 
@@ -131,9 +134,9 @@ class _Reading:
             fields.append(one)
             self.fields_left -= 1
         if not ended:
-            self._unended(start, record_type, at, first)
+            self._unended(start, record_type, at, first, lost=by_length - at)
         elif by_length != at:
-            self._wrong_length(start, record_type, stated, at)
+            self.damage.length(start, record_type, stated, at, fields[0])
         return Record(record_type, "tagged", tuple(fields), start), at
 
     def _field(
@@ -150,7 +153,8 @@ class _Reading:
             body = end - 1 if self.data[end - 1 : end] == FS else end
             over = body < end or end == trusted
             if over and body == end:
-                self._note("separator", record_type, number, end, "FS after the image", b"")
+                self._note("separator", record_type, number, end, "FS after the image", b"",
+                           repair=ADD_FS)  # fmt: skip
         else:
             body, end, over = self._text_end(begin, record_type, number, trusted, after)
         value, closing = self.data[begin:body], self.data[body:end]
@@ -164,24 +168,52 @@ class _Reading:
         self, begin: int, record_type: int, number: int, trusted: int, after: Entry | None
     ) -> tuple[int, int, bool]:
         """Where a text value stops, where the next field begins, whether the record is over."""
-        at = begin
-        while True:
-            mark = _SEPARATOR.search(self.data, at)
-            if trusted > begin and (mark is None or mark.start() >= trusted):
-                self._note("separator", record_type, number, trusted - 1, "FS", b"")
-                return trusted, trusted, True
-            if mark is None:
-                return self.size, self.size, False
-            end = mark.end()
-            if mark[0] == GS:
-                if end != trusted:
-                    return mark.start(), end, False
-                self._note("separator", record_type, number, mark.start(), "FS", GS)
-                return mark.start(), end, True
-            if end == trusted or trusted < 0 or self._begins(end, after):
-                return mark.start(), end, True
-            self._note("separator", record_type, number, mark.start(), "no FS in a value", FS)
-            at = end
+        known = trusted > begin
+        limit = trusted if known else self.size
+        gs = self.data.find(GS, begin, limit)
+        stop = gs if gs >= 0 else limit
+        fs = self._record_end(begin, stop, trusted, after) if known else (
+            self.data.find(FS, begin, stop)
+        )  # fmt: skip
+        if fs >= 0:
+            body, end, over = fs, fs + 1, True
+        elif gs >= 0:
+            body, end, over = gs, gs + 1, gs + 1 == trusted
+            if over:
+                self._note("separator", record_type, number, gs, "FS", GS,
+                           repair=f"write FS at byte {gs}")  # fmt: skip
+        else:
+            body = end = limit
+            over = known
+            if over:
+                self._note("separator", record_type, number, limit - 1, "FS", b"", repair=ADD_FS)
+        if known:
+            self._inside(begin, body, record_type, number)
+        return body, end, over
+
+    def _record_end(self, begin: int, stop: int, trusted: int, after: Entry | None) -> int:
+        """The FS before `stop` that ends the record, where LEN says `trusted`; -1 if none does."""
+        if self.data.find(FS, begin, stop) < 0:
+            return -1
+        # A few bytes further, since what begins after an FS may hold a GS: LEN of type 4 does.
+        for mark in before(rb"\x1c", after).finditer(self.data, begin, min(stop + 16, self.size)):
+            if mark.start() >= stop:
+                break
+            if mark.end() == trusted or self._begins(mark.end(), after):
+                return mark.start()
+        return stop - 1 if stop == trusted and self.data[stop - 1 : stop] == FS else -1
+
+    def _inside(self, begin: int, body: int, record_type: int, number: int) -> None:
+        """FS inside a value; one that a tag of the same record follows should have been a GS."""
+        at = self.data.find(FS, begin, body)
+        if at < 0:
+            return
+        count = self.data.count(FS, at, body)
+        tag = _TAG.match(self.data, at + 1, body)
+        meant = count == 1 and tag is not None and int(tag[1]) == record_type
+        found = FS if count == 1 else FS + f" {count} times".encode()
+        self._note("separator", record_type, number, at, "no FS in a value", found,
+                   repair=f"write GS at byte {at}" if meant else "")  # fmt: skip
 
     def _image_end(self, begin: int, after: Entry | None) -> int:
         """The end of an image whose record's LEN is wrong: the next FS that a record follows."""
@@ -219,7 +251,9 @@ class _Reading:
                 found = end if sound else self.size
             if found != end:
                 code = "truncated" if found == self.size and end > self.size else "length"
-                self._note(code, record_type, 1, at, f"{found - at} bytes", str(stated).encode())
+                self._note(code, record_type, 1, at, f"{found - at} bytes", str(stated).encode(),
+                           repair=f"set LEN to {found - at}" if code == "length" else "",
+                )  # fmt: skip
             end = found
         fields = binary.fields(self.data, at, end, record_type)
         self.fields_left -= len(fields)
@@ -227,11 +261,13 @@ class _Reading:
 
     def _binary_end(self, begin: int, after: Entry | None) -> int | None:
         """After which end-of-image mark does the record announced next begin?"""
-        if after is None:
+        if after is None or self.search_left <= 0:
             return None
         for mark in before(binary.END_MARK, after).finditer(self.data, begin):
             if mark.end() < self.size and self._begins(mark.end(), after):
+                self.search_left -= mark.end() - begin
                 return mark.end()
+        self.search_left -= self.size - begin
         return None
 
     def _lost(self, at: int, record_type: int, after: Entry | None) -> tuple[Record, int]:
@@ -242,19 +278,20 @@ class _Reading:
         return Record(record_type, "raw", (self._raw(at, end),), at), end
 
     def _rest(self, at: int, code: str, expected: str) -> Record:
-        blank = not self.data[at : at + 4096].strip(b"\x00\t\r\n ") and self.size - at <= 4096
-        self._note(code, 0, 0, at, expected, f"{self.size - at} bytes more".encode(),
-                   "warning" if blank else "error")  # fmt: skip
+        size = self.size - at
+        blank = size <= BLANK_MAX and not self.data[at:].strip(b"\x00\t\r\n ")
+        self._note(code, 0, 0, at, expected, f"{size} bytes more".encode(),
+                   "warning" if blank else "error",
+                   repair=f"cut the {size} blank bytes" if blank else "")  # fmt: skip
         return Record(0, "raw", (self._raw(at, self.size),), at)
 
     def _raw(self, at: int, end: int) -> Field:
         return Field(0, 0, b"", self.data[at:end], b"", at)
 
-    # --- findings -------------------------------------------------------------------------
-
-    def _unended(self, start: int, record_type: int, at: int, first: bool) -> None:
+    def _unended(self, start: int, record_type: int, at: int, first: bool, *, lost: int) -> None:
+        """The record does not end; `lost` is how many bytes its LEN says are missing."""
         if at < self.size:
-            self._note("limit", record_type, 0, at, f"at most {FIELDS_MAX} fields", b"more")
+            self.damage.limit(at, f"at most {FIELDS_MAX} fields", "more", record_type)
             return
         if first:
             raise WireError(
@@ -265,23 +302,5 @@ class _Reading:
                 found=f"the end of the file after {self.size} bytes",
                 next_step="send the whole file; the transfer may have been cut off",
             )
-        self._note("truncated", record_type, 0, start, "FS at the end of the record", b"")
-
-    def _wrong_length(self, start: int, record_type: int, stated: int | None, at: int) -> None:
-        found = "none" if stated is None else str(stated)
-        self._note("length", record_type, 1, start, f"{at - start} bytes", found.encode())
-
-    def _note(
-        self,
-        code: str,
-        record_type: int,
-        number: int,
-        offset: int,
-        expected: str,
-        found: bytes,
-        severity: Severity = "error",
-    ) -> None:
-        self.damage.append(
-            finding(code, severity, record_type, None, number, offset, expected=expected,
-                    found=shown(found), source=_SOURCE)
-        )  # fmt: skip
+        self._note("truncated", record_type, 0, start, "FS at the end of the record", b"",
+                   repair=ADD_FS if lost == 1 else "")  # fmt: skip

@@ -174,6 +174,12 @@ def text_of(value: bytes) -> str:
         return value.decode("latin-1")
 
 
+def length_with(others: int) -> int:
+    """LEN of a tagged record whose other bytes are `others`: its own digits count."""
+    total = others + len(str(others))
+    return others + len(str(total))  # one digit more may carry over, never two
+
+
 def whole(text: str) -> int | None:
     """A whole number of one to nine ASCII digits, or None."""
     trimmed = text.strip()
