@@ -5,16 +5,18 @@
     2014  by priority (memorandum of 20 November 2014): convictions only
     `non-criminal` from 2010 on means no conviction, whatever the charge
 
-`offenses.csv` is our own arrangement of NCIC offence codes into classes. No official table from
-NCIC code to level was found, and a code cannot say how a state punishes the act: docs/spec/
-agreement.md lists what follows from that. A code outside the table has no class: unknown.
+Both tables are data with their sources. `offenses.csv` is our own arrangement of NCIC offence
+codes into classes: no official table from NCIC code to level was found, and a code cannot say
+how a state punishes the act (docs/spec/agreement.md lists what follows from that). A code
+outside the table, or of class `none`, is unknown. `level_rules.csv` has the rules of each
+version in the order in which they are tried.
 """
 
 from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pkgutil import get_data
@@ -22,20 +24,21 @@ from pkgutil import get_data
 from comity.agreement.terms import LEVEL_VERSIONS
 from comity.errors import CallerError
 
-# Memorandum of 30 June 2010: two felonies make level 1, three lesser crimes level 2.
-# Memorandum of 20 November 2014: three misdemeanours, minor traffic apart, make priority 2.
-FELONIES_FOR_LEVEL_1 = 2
-MISDEMEANOURS_FOR_LEVEL_2 = 3
+NON_CRIMINAL = "non-criminal"
+MARKS = ("list_2008", "aggravated", "significant")
+# What became of a charge. `unknown` is a value of its own: never an acquittal, nor a conviction.
+DISPOSITIONS = ("pending", "convicted", "acquitted", "dismissed", "unknown")
 
 
 @dataclass(frozen=True)
 class Offense:
     """One range of NCIC codes, both ends included.
 
-    kind         felony, misdemeanour or minor_traffic
+    kind         felony, misdemeanour or minor_traffic; `none` where `series` says why
     list_2008    on the 2008 list of level 1 crimes
     aggravated   an aggravated felony by its kind alone, 8 USC 1101(a)(43)
     significant  a significant misdemeanour of 2014
+    source       of the marks; the kind is ours in every row
     """
 
     first: str
@@ -44,58 +47,122 @@ class Offense:
     list_2008: bool
     aggravated: bool
     significant: bool
+    series: str
+    source: str
+
+    def has(self, mark: str) -> bool:
+        """Whether a rule that counts this mark counts this offence."""
+        return mark in ("any", self.kind) or (mark in MARKS and bool(getattr(self, mark)))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`at_least` offences with a mark, among what is counted, make a level."""
+
+    version: str
+    counts: str  # charged: charges and convictions; convicted: convictions only
+    mark: str
+    at_least: int
+    level: str
+    source: str
 
 
 @lru_cache(maxsize=1)
 def table() -> tuple[Offense, ...]:
     """The ranges of offenses.csv, in order and without overlap."""
-    # The table is part of the code, and is loaded as code is, not as a file of the user's.
-    text = (get_data("comity.agreement", "offenses.csv") or b"").decode("utf-8")
     return tuple(
         Offense(
             row["first"], row["last"], row["class"],
             row["list_2008"] == "yes", row["aggravated"] == "yes", row["significant"] == "yes",
+            row["series"], row["source"],
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in _rows("offenses.csv")
     )  # fmt: skip
+
+
+@lru_cache(maxsize=len(LEVEL_VERSIONS))
+def rules(version: str) -> tuple[Rule, ...]:
+    """The rules of one version in the order in which they are tried.
+
+    Raises CallerError for a version nobody wrote.
+    """
+    if version not in LEVEL_VERSIONS:
+        raise CallerError(
+            "no such level version", expected=f"one of {LEVEL_VERSIONS}", found=f"`{version}`"
+        )
+    return tuple(
+        Rule(version, row["counts"], row["mark"], int(row["at_least"]), row["level"], row["source"])
+        for row in _rows("level_rules.csv")
+        if row["version"] == version
+    )
 
 
 def offense(ncic: str | None) -> Offense | None:
     """The class of an NCIC code; None where the code is missing or has no class here."""
-    if ncic is None:
-        return None
-    ranges = table()
-    index = bisect_right(ranges, ncic, key=lambda o: o.first) - 1
-    if index < 0 or len(ncic) != 4 or not ncic.isdigit() or ncic > ranges[index].last:
-        return None
-    return ranges[index]
+    found = _row_of(ncic)
+    return None if found is None or found.kind == "none" else found
+
+
+def why_no_class(ncic: str) -> str | None:
+    """The stated reason why a code of the table has no class; None for every other code."""
+    found = _row_of(ncic)
+    return found.series if found is not None and found.kind == "none" else None
 
 
 def level_of(
-    charges: Sequence[str | None], convictions: Sequence[str | None] | None, version: str
+    charges: Sequence[str | None],
+    convictions: Sequence[str | None] | None,
+    version: str,
+    *,
+    unsettled: Sequence[str | None] = (),
 ) -> str | None:
     """The offence level of a case, or None where it cannot be told.
 
     charges      NCIC code of each charge, None where the charge has no code
     convictions  NCIC code of each conviction on record; an empty list is a record without one;
-                 None is a disposition nobody knows
+                 None is a record nobody knows
     version      "2008", "2010" or "2014"
+    unsettled    codes of charges whose disposition nobody knows: the level is told only where
+                 it is the same whether or not they became convictions
 
     A code that is unknown leaves the level unknown unless the known ones already make it "1".
     """
-    if version == "2008":
+    tried = rules(version)
+    if tried[0].counts == "charged":
         if not charges and convictions is None:
             return None
-        return _level_2008([*charges, *(convictions or ())])
-    if version not in LEVEL_VERSIONS:
-        raise CallerError(
-            "no such level version", expected=f"one of {LEVEL_VERSIONS}", found=f"`{version}`"
-        )
+        return _level([*charges, *(convictions or ()), *unsettled], tried)
     if convictions is None:
         return None
-    if not convictions:
-        return "non-criminal"
-    return _level_2010(convictions) if version == "2010" else _level_2014(convictions)
+    # More convictions never make a level less grave, so what lies between these two is equal
+    # where they are.
+    level = _level(convictions, tried)
+    return level if not unsettled or _level([*convictions, *unsettled], tried) == level else None
+
+
+def levels_of(charged: Iterable[tuple[str | None, str]]) -> dict[str, str | None]:
+    """The level under every version of charges with their dispositions.
+
+    charged  (NCIC code or None, one of DISPOSITIONS) for each charge
+    Raises   CallerError for another disposition
+    """
+    charged = tuple(charged)
+    for _, disposition in charged:
+        if disposition not in DISPOSITIONS:
+            raise CallerError(
+                "no such disposition",
+                expected=f"one of {', '.join(DISPOSITIONS)}",
+                found=f"`{disposition}`",
+            )
+    return {
+        version: level_of(
+            [code for code, _ in charged],
+            [code for code, disposition in charged if disposition == "convicted"],
+            version,
+            unsettled=[code for code, disposition in charged if disposition == "unknown"],
+        )
+        for version in LEVEL_VERSIONS
+    }
 
 
 def minor_traffic_only(charges: Sequence[str | None]) -> bool | None:
@@ -109,38 +176,28 @@ def minor_traffic_only(charges: Sequence[str | None]) -> bool | None:
     return None if None in found or not found else True
 
 
-def _level_2008(codes: Sequence[str | None]) -> str | None:
+def _level(codes: Sequence[str | None], tried: Iterable[Rule]) -> str | None:
     found = [offense(code) for code in codes]
     known = [o for o in found if o is not None]
-    if any(o.list_2008 for o in known):
-        return "1"
-    if len(known) < len(found):
+    level = next(
+        (rule.level for rule in tried if sum(o.has(rule.mark) for o in known) >= rule.at_least),
+        NON_CRIMINAL,
+    )
+    # What is not known could be of the gravest kind: only "1" stands whatever it is.
+    return level if level == "1" or len(known) == len(found) else None
+
+
+def _row_of(ncic: str | None) -> Offense | None:
+    if ncic is None:
         return None
-    if not known:
-        return "non-criminal"
-    return "2" if any(o.kind == "felony" for o in known) else "3"
-
-
-def _level_2010(codes: Sequence[str | None]) -> str | None:
-    found = [offense(code) for code in codes]
-    known = [o for o in found if o is not None]
-    felonies = sum(o.kind == "felony" for o in known)
-    if any(o.aggravated for o in known) or felonies >= FELONIES_FOR_LEVEL_1:
-        return "1"
-    if len(known) < len(found):
+    ranges = table()
+    index = bisect_right(ranges, ncic, key=lambda o: o.first) - 1
+    if index < 0 or len(ncic) != 4 or not ncic.isdigit() or ncic > ranges[index].last:
         return None
-    return "2" if felonies or len(known) >= MISDEMEANOURS_FOR_LEVEL_2 else "3"
+    return ranges[index]
 
 
-def _level_2014(codes: Sequence[str | None]) -> str | None:
-    found = [offense(code) for code in codes]
-    known = [o for o in found if o is not None]
-    if any(o.kind == "felony" for o in known):
-        return "1"
-    if len(known) < len(found):
-        return None
-    misdemeanours = sum(o.kind == "misdemeanour" for o in known)
-    if misdemeanours >= MISDEMEANOURS_FOR_LEVEL_2 or any(o.significant for o in known):
-        return "2"
-    # Convicted, but of nothing the memorandum makes a priority.
-    return "3"
+def _rows(name: str) -> Iterable[dict[str, str]]:
+    # The tables are part of the code, and are loaded as code is, not as files of the user's.
+    text = (get_data("comity.agreement", name) or b"").decode("utf-8")
+    return csv.DictReader(text.splitlines())
