@@ -13,7 +13,7 @@ from comity.wire.read import read
 from comity.wire.validate import validate
 from tests.shared_data import shared
 from tests.wire.cards import NOW, booking, print_of, reread, with_subject
-from tests.wire.test_read import assert_same_as_nistitl
+from tests.wire.test_nistitl import assert_same_as_nistitl
 
 TCN = "RESPONSE-0001"
 KINDS = ("match", "no-match", "error", "not-searched", "nothing-to-release")

@@ -1,7 +1,7 @@
 """Records of types 3 to 8: a header of fixed size, then an image. Big-endian.
 
     types 3, 4, 5, 6   LEN(4) IDC(1) IMP(1) FGP(6) ISR(1) HLL(2) VLL(2) CA(1) DATA
-    type 7             LEN(4) IDC(1) DATA            the rest is the user's own
+    type 7             LEN(4) IDC(1) DATA            the rest is the user's own: `palm`
     type 8             LEN(4) IDC(1) SIG(1) SRT(1) ISR(1) HLL(2) VLL(2) DATA
 
 Source: ANSI/NIST-ITL 1-2007 clauses 10 to 13 (types 3 to 6 as in 1-2000 clauses 9 to 12).
@@ -9,7 +9,10 @@ Source: ANSI/NIST-ITL 1-2007 clauses 10 to 13 (types 3 to 6 as in 1-2000 clauses
 
 from __future__ import annotations
 
-from comity.wire.transaction import Field
+from dataclasses import replace
+
+from comity.wire import images
+from comity.wire.transaction import Field, Record
 
 _FINGER = (4, 1, 1, 6, 1, 2, 2, 1)
 _SIZES = {
@@ -21,6 +24,7 @@ _SIZES = {
     8: (4, 1, 1, 1, 1, 2, 2),
 }
 TYPES = frozenset(_SIZES)
+IMP_MAX, FGP_MAX = 29, 36  # ANSI/NIST-ITL 1-2007 impression and position codes; palms are 20 to 36
 # End of image in WSQ, and in JPEG and JPEG 2000 code streams; as a pattern.
 END_MARK = rb"\xff[\xa1\xd9]"
 
@@ -70,3 +74,34 @@ def header(record_type: int, size: int, parts: tuple[int | bytes, ...]) -> bytes
 def fingers(value: bytes) -> tuple[int, ...]:
     """FGP of types 3 to 6: up to six codes, unused ones 255."""
     return tuple(code for code in value if code != 255)
+
+
+def palm(record: Record) -> tuple[Field, ...] | None:
+    """The fields of a record of type 7 that is laid out as one of type 4, else None.
+
+    The FBI's EFTS sent palms so. The standard leaves what follows IDC to the user, hence every
+    part is checked: codes in their ranges and an image that is what the header says. The fields
+    are numbered 4.001 to 4.009, at their own offsets; the record itself stays as it was read.
+    """
+    whole = b"".join(one.value for one in record.fields)
+    size = header_size(4)
+    if record.type != 7 or record.form != "binary" or len(whole) <= size:
+        return None
+    parts = fields(whole, 0, len(whole), 4)
+    _, _, imp, fgp, isr, hll, vll, gca, image = parts
+    width, height, code = int(hll.text), int(vll.text), gca.value[0]
+    codes = fingers(fgp.value)
+    if imp.value[0] > IMP_MAX or not codes or max(codes) > FGP_MAX or isr.value[0] > 1:
+        return None
+    if not width or not height or code >= len(images.COMPRESSIONS):
+        return None
+    if code == 0:
+        fits = len(image.value) == width * height
+    else:
+        own = images.header(image.value)
+        fits = (
+            own is not None
+            and own.format == images.family(images.COMPRESSIONS[code])
+            and (own.width_px, own.height_px) in ((width, height), (0, 0))
+        )
+    return tuple(replace(p, offset=record.offset + p.offset) for p in parts) if fits else None
