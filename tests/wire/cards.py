@@ -47,9 +47,17 @@ def wsq_image(width: int = 96, height: int = 64) -> bytes:
     return out.getvalue()
 
 
+def said_ppi(data: bytes, ppi: int) -> bytes:
+    """The same WSQ whose comment says another resolution."""
+    at = data.index(b"\xff\xa8") + 2
+    size = int.from_bytes(data[at : at + 2], "big")
+    comment = data[at + 2 : at + size].replace(b"PPI 500", b"PPI %d" % ppi)
+    return data[:at] + (len(comment) + 2).to_bytes(2, "big") + comment + data[at + size :]
+
+
 def print_of(finger: int, record_type: int = 4, **changes: Any) -> ImageRecord:
     plain = ImageRecord(
-        data=wsq_image(),
+        data=said_ppi(wsq_image(), round(changes.get("resolution_ppi", 500))),
         compression="WSQ20",
         width_px=96,
         height_px=64,

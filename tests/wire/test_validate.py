@@ -154,7 +154,7 @@ FAULTS: dict[str, tuple[Callable[[], bytes], str, str, str]] = {
     "raw of the wrong size": (
         lambda: lax(images=(print_of(1, compression="NONE", data=b"\x00" * 10),)),
         "image-size",
-        "4.008",
+        "4.006",
         "error",
     ),
     "not the format stated": (
@@ -166,7 +166,7 @@ FAULTS: dict[str, tuple[Callable[[], bytes], str, str, str]] = {
     "WSQ without a frame": (
         lambda: lax(images=(print_of(1, data=b"\xff\xa0\xff\xa3\x00\x03\x00"),)),
         "image",
-        "4.008",
+        "4.009",
         "error",
     ),
     "no bytes": (lambda: lax(images=(print_of(1, data=b""),)), "image", "4.009", "error"),

@@ -1,4 +1,8 @@
-"""Finger positions, and each image's own header against what its record says of it."""
+"""Each image's own header against what its record says of it; no pixel is decoded.
+
+Also in records that are not carried (types 10, 16, 17, 20): there only format, size and end are
+compared, as warnings (decision 0320).
+"""
 
 from __future__ import annotations
 
@@ -6,147 +10,142 @@ from collections.abc import Iterator
 
 from comity.records import Finding, Severity
 from comity.wire import images, ridges
-from comity.wire.findings import finding
+from comity.wire.findings import about, clause, shown
+from comity.wire.images import Header
 from comity.wire.profile import Profile
-from comity.wire.transaction import Record, Transaction, whole
+from comity.wire.transaction import Record, Transaction
 
-# ANSI/NIST-ITL 1-2011 table 8: fingers, slaps and thumbs, extra digits, joints and tips,
-# combinations of fingers.
-POSITIONS = {4: frozenset(range(15)), 14: frozenset({*range(20), *range(40, 51)})}
-SUBMITTED = frozenset(range(1, 15))  # EBTS 9.1: a criminal ten-print card
-# The standard's tolerance, 1 %: ANSI/NIST-ITL 1-2011 clause 7.7.
-RESOLUTIONS_PPI, TOLERANCE = (500.0, 1000.0), 0.01
-PLAIN_OF = {1: (11, 13), 2: (13,), 3: (13,), 4: (13,), 5: (13,),
-            6: (12, 14), 7: (14,), 8: (14,), 9: (14,), 10: (14,)}  # fmt: skip
-_AMP = 84
-_TABLE = "ANSI/NIST-ITL 1-2011, table 8"
-_IMAGE = "ANSI/NIST-ITL 1-2011, clause 7.7"
+OTHERS = frozenset({10, 16, 17, 20})  # tagged like types 13 to 15
+WORDLESS = frozenset({10})  # BPX has its number there for something else
+_HLL, _VLL, _CGA, _BPX, _DATA = 6, 7, 11, 12, 999
+_SIZE = "ANSI/NIST-ITL 1-2011, clauses 7.7.8.1 and 7.7.8.2"
+_FORMAT = "ANSI/NIST-ITL 1-2011, clause 7.7.9.1, table 15"
+_DEPTH = "ANSI/NIST-ITL 1-2011, clause 7.7.8.6"
 
 
 def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
-    """Findings about records of types 4 and 14."""
-    seen: dict[int, Record] = {}
+    """Findings about the images of types 3 to 6, 10, 13 to 17, 19 and 20."""
     for record in transaction.records:
-        if record.type not in ridges.TYPES or record.form == "raw":
+        if record.form == "raw":
             continue
-        yield from _position(record, seen, profile)
-        yield from _image(transaction, record, profile)
-    if profile.strict and seen:
-        yield from _fingers_present(transaction, frozenset(seen), profile)
+        if record.type in ridges.RIDGES:
+            yield from _image(record, profile.hard, ridges.compression_of(record))
+        elif record.type in OTHERS:
+            yield from _image(record, "warning", record.text(_CGA).strip())
 
 
-def _position(record: Record, seen: dict[int, Record], profile: Profile) -> Iterator[Finding]:
-    number = ridges.FGP[record.type]
-    codes = ridges.positions(record)
-    if not codes:
-        yield _about(
-            record, number, "finger-position", "error", "a finger position", "none", _TABLE
-        )
+def _image(record: Record, hard: Severity, word: str) -> Iterator[Finding]:
+    field = record.first(_number(record, ridges.DATA, _DATA))
+    if field is None:
+        return  # the table of fields says where that is a fault
+    data, start = ridges.image_of(record)
+    if not data:
+        severity: Severity = "error" if record.form == "binary" else "warning"
+        yield about(record, field.number, "image" if record.form == "binary" else "image-empty",
+                    severity, expected="an image", found="no bytes",
+                    source=clause(record.type, field.number))  # fmt: skip
         return
-    allowed = SUBMITTED if profile.strict else POSITIONS[record.type]
-    strange = [code for code in codes if code not in allowed]
-    if strange:
-        yield _about(record, number, "finger-position", "error",
-                     "1 to 14" if profile.strict else "a code of table 8",
-                     " ".join(map(str, strange)), _TABLE)  # fmt: skip
-    finger = codes[0]
-    if finger in seen and finger in SUBMITTED:
-        yield _about(record, number, "finger-repeated", profile.hard, "each position once",
-                     f"{finger}, also in the record at byte {seen[finger].offset}",
-                     "EBTS 9.1 appendix B")  # fmt: skip
-    seen.setdefault(finger, record)
-
-
-def _image(transaction: Transaction, record: Record, profile: Profile) -> Iterator[Finding]:
-    data = record.first(ridges.DATA[record.type])
-    if data is None or not data.value:
-        if record.type == 4:  # an empty 14.999 is found by check_structure
-            yield _about(record, 9, "image", "error", "an image", "no bytes", _IMAGE)
-        return
-    yield from _format(record, data.value, profile)
-    resolution = ridges.resolution_ppi(transaction, record)
-    if resolution is None or not _usual(resolution):
-        number = 9 if record.type == 14 else 5
-        yield _about(record, number, "resolution", profile.hard,
-                     "500 or 1000 pixels an inch, within 1 %",
-                     f"{resolution:g}" if resolution else "no scale", _IMAGE)  # fmt: skip
-
-
-def _format(record: Record, data: bytes, profile: Profile) -> Iterator[Finding]:
-    compression = ridges.compression_of(record)
-    number = ridges.COMPRESSION[record.type]
-    if compression not in images.COMPRESSIONS:
-        if record.type == 4:  # in type 14 the table of fields says so
-            yield _about(record, number, "code", "error", "0 to 6", record.text(number), _IMAGE)
-        elif record.first(number) is not None and profile.strict:
-            yield _about(record, number, "code", "error", " ".join(images.COMPRESSIONS),
-                         compression[:20], _IMAGE)  # fmt: skip
-        return
+    if start > field.offset:
+        before = field.value[: start - field.offset]
+        yield about(record, field.number, "field-repeated", hard,
+                    expected=f"one field {field.tag}, the image", found=shown(before),
+                    source="ANSI/NIST-ITL 1-2011, annex B.1")  # fmt: skip
     own = images.header(data)
-    width = record.number(ridges.WIDTH[record.type]) or 0
-    height = record.number(ridges.HEIGHT[record.type]) or 0
-    if not width or not height:
-        yield _about(record, ridges.WIDTH[record.type], "image-size", "error",
-                     "width and height in pixels", f"{width} x {height}", _IMAGE)  # fmt: skip
-    elif compression == "NONE":
-        bits = record.number(12) if record.type == 14 else 8
-        size = width * height * (bits or 8) // 8
-        if len(data) != size:
-            yield _about(record, number, "image-size", "error",
-                         f"{size} bytes for {width} x {height} pixels", f"{len(data)} bytes",
-                         _IMAGE)  # fmt: skip
-    elif own is None or own.format != images.family(compression):
-        yield _about(record, number, "compression", "error", compression,
-                     f"{own.format} image" if own is not None else "no image header known",
-                     _IMAGE)  # fmt: skip
-    elif not own.width_px or not own.height_px:
-        yield _about(record, number, "image", "error", f"a {own.format} frame header",
-                     "none in its place", _IMAGE)  # fmt: skip
-    elif (own.width_px, own.height_px) != (width, height):
-        yield _about(record, ridges.WIDTH[record.type], "image-size", profile.hard,
-                     f"{own.width_px} x {own.height_px}, as the image's header says",
-                     f"{width} x {height}", _IMAGE)  # fmt: skip
-
-
-def _usual(resolution_ppi: float) -> bool:
-    return any(abs(resolution_ppi - usual) <= TOLERANCE * usual for usual in RESOLUTIONS_PPI)
-
-
-def _fingers_present(
-    transaction: Transaction, seen: frozenset[int], profile: Profile
-) -> Iterator[Finding]:
-    """Rolled fingers 1..10 are either there or named in AMP 2.084, and not both."""
-    detail = next(iter(transaction.of_type(2)), None)
-    if detail is None:
+    if own is None:
+        yield from _bare(record, data, word, hard)
         return
-    field = detail.first(_AMP)
-    excused = (
-        {whole(items[0].text) for items in field.subfields[:20]} if field is not None else set()
-    )
-    absent = [finger for finger in range(1, 11) if finger not in seen and finger not in excused]
-    if absent:
-        yield _about(detail, _AMP, "finger-missing", "warning",
-                     "each of fingers 1 to 10 as an image or in AMP",
-                     "neither for " + " ".join(map(str, absent)), profile.source)  # fmt: skip
-    both = [finger for finger in range(1, 11) if finger in seen and finger in excused]
-    if both:
-        yield _about(detail, _AMP, "finger-missing", "warning",
-                     "no image of a finger that AMP says is missing",
-                     "both for " + " ".join(map(str, both)), profile.source)  # fmt: skip
+    yield from _format(record, own, word, hard)
+    if not own.width_px or not own.height_px:
+        if own.format != "TIFF":
+            yield about(record, field.number, "image", hard, at=start,
+                        expected=f"a {own.format} frame header", found="none in its place",
+                        source=_FORMAT)  # fmt: skip
+        return
+    yield from _size(record, own, hard)
+    yield from _bits(record, own)
+    if not images.ended(data, own):
+        yield about(record, field.number, "image-cut", hard, at=start + len(data),
+                    expected=f"the end mark of {own.format}",
+                    found=f"other bytes at the end of {len(data)}", source=_FORMAT)  # fmt: skip
 
 
-def _about(
-    record: Record,
-    number: int,
-    code: str,
-    severity: Severity,
-    expected: str,
-    found: str,
-    source: str,
-) -> Finding:
-    one = record.first(number)
-    return finding(
-        code, severity, record.type, record.idc, number,
-        one.offset if one is not None else record.offset,
-        expected=expected, found=found, source=source,
+def _format(record: Record, own: Header, word: str, hard: Severity) -> Iterator[Finding]:
+    if images.fits(word, own):
+        return
+    number = _number(record, ridges.COMPRESSION, _CGA)
+    if record.first(number) is None:
+        return
+    best = images.fitting(own)
+    name = {None: "", False: "lossy ", True: "lossless "}[own.lossless] + own.format
+    stated = word or record.text(number).strip()
+    known = word in images.COMPRESSIONS or word == "G4"
+    yield about(
+        record, number, "compression" if known else "code", hard,
+        expected=f"{best or 'a code of table 15'}, as the {name} image says",
+        found=shown(stated) or "nothing", source=_FORMAT, repair=_called(record, best),
     )  # fmt: skip
+
+
+def _called(record: Record, best: str) -> str:
+    if not best or record.type in (5, 6):
+        return ""
+    if record.form == "binary":
+        return f"set GCA to {images.COMPRESSIONS.index(best)}, which is {best}, as the image says"
+    return f"set CGA to {best}, as the image says"
+
+
+def _size(record: Record, own: Header, hard: Severity) -> Iterator[Finding]:
+    width, height = record.number(_HLL), record.number(_VLL)
+    if (own.width_px, own.height_px) == (width, height):
+        return
+    size = f"{own.width_px} x {own.height_px}"
+    yield about(
+        record, _HLL, "image-size", hard, expected=f"{size}, as the image's header says",
+        found=f"{width or 'nothing'} x {height or 'nothing'}", source=_SIZE,
+        repair=f"set HLL and VLL to {size}, as the image says",
+    )  # fmt: skip
+
+
+def _bits(record: Record, own: Header) -> Iterator[Finding]:
+    stated = record.number(_BPX) if record.form == "tagged" else None
+    if stated is None or not own.bits or stated == own.bits or record.type in WORDLESS:
+        return
+    yield about(
+        record, _BPX, "bits", "warning", expected=f"{own.bits}, as the image's header says",
+        found=str(stated), source=_DEPTH,
+    )  # fmt: skip
+
+
+def _bare(record: Record, data: bytes, word: str, hard: Severity) -> Iterator[Finding]:
+    """Bytes without a header that we know: right for raw pixels and for CCITT Group 4."""
+    number = _number(record, ridges.COMPRESSION, _CGA)
+    if images.family(word):
+        yield about(record, number, "compression", hard, expected=word,
+                    found="no image header known", source=_FORMAT)  # fmt: skip
+    elif not word and record.form == "binary":
+        codes = "0 to 6" if record.type in (3, 4) else "0 or 1"
+        yield about(record, number, "code", hard, expected=codes,
+                    found=record.text(number), source=_FORMAT)  # fmt: skip
+    elif word == "NONE":
+        yield from _raw(record, data, hard)
+
+
+def _raw(record: Record, data: bytes, hard: Severity) -> Iterator[Finding]:
+    """Pixels without compression: rows of types 5 and 6 fill whole bytes, or run on."""
+    width, height = record.number(_HLL) or 0, record.number(_VLL) or 0
+    if not width or not height:
+        yield about(record, _HLL, "image-size", hard, expected="width and height in pixels",
+                    found=f"{width} x {height}", source=_SIZE)  # fmt: skip
+        return
+    bits = ridges.BITS.get(record.type) or (
+        24 if record.type in WORDLESS else record.number(_BPX) or 8
+    )
+    rows, runs = (width * bits + 7) // 8 * height, (width * height * bits + 7) // 8
+    if len(data) not in (rows, runs):
+        yield about(record, _HLL, "image-size", hard,
+                    expected=f"{rows} bytes for {width} x {height} pixels of {bits} bits",
+                    found=f"{len(data)} bytes", source=_SIZE)  # fmt: skip
+
+
+def _number(record: Record, numbers: dict[int, int], other: int) -> int:
+    return numbers.get(record.type, other)

@@ -8,6 +8,7 @@ from comity.errors import WireError
 from comity.records import Finding, Severity
 from comity.wire.codes import CODES
 from comity.wire.fields import mnemonic
+from comity.wire.transaction import Record
 
 SHOWN_MAX = 60  # characters of a value that a message repeats
 
@@ -66,6 +67,33 @@ def finding(
         source=source,
         repair=repair,
     )
+
+
+def about(
+    record: Record,
+    number: int,
+    code: str,
+    severity: Severity,
+    *,
+    expected: str,
+    found: str,
+    source: str,
+    repair: str = "",
+    at: int | None = None,
+) -> Finding:
+    """A finding about a field of a record, placed at its value, or at `at`; 0 is the record."""
+    one = record.first(number)
+    place = record.offset if one is None else one.offset
+    return finding(
+        code, severity, record.type, record.idc, number, place if at is None else at,
+        expected=expected, found=found, source=source, repair=repair,
+    )  # fmt: skip
+
+
+def clause(record_type: int, number: int) -> str:
+    """Where ANSI/NIST-ITL 1-2011 describes a field: its clause of records, and the field."""
+    section = {98: 23, 99: 24}.get(record_type, record_type)
+    return f"ANSI/NIST-ITL 1-2011, clause 8.{section}, field {record_type}.{number:03d}"
 
 
 def unreadable(error: WireError) -> Finding:

@@ -66,9 +66,9 @@ class _Frame:
     ppi: int = 0
 
 
-def family(compression: str) -> str:
+def family(word: str) -> str:
     """The format that a compression code stands for; empty for NONE and for unknown codes."""
-    return _FAMILY.get(compression, "")
+    return _FAMILY.get(word, "")
 
 
 def fitting(own: Header) -> str:
@@ -80,13 +80,19 @@ def fitting(own: Header) -> str:
     return {"WSQ": "WSQ20", "PNG": "PNG"}.get(own.format, "")
 
 
-def fits(compression: str, own: Header) -> bool:
+def compression(data: bytes) -> str:
+    """The one code of table 15 that fits these bytes, or empty where none or two do."""
+    own = header(data)
+    return fitting(own) if own is not None else ""
+
+
+def fits(word: str, own: Header) -> bool:
     """May an image with this header be called by that code?"""
-    if own.format != family(compression):
+    if own.format != family(word):
         return False
-    if compression == "JPEGB":
+    if word == "JPEGB":
         return own.lossless is not True
-    return compression not in ("JPEGL", "JP2L") or own.lossless is not False
+    return word not in ("JPEGL", "JP2L") or own.lossless is not False
 
 
 def header(data: bytes) -> Header | None:

@@ -122,7 +122,7 @@ def image_of(record: Record) -> tuple[bytes, int]:
     Some senders write a number into a first NN.999 and the image into a second one: the reader
     keeps both as one value, and the image is what follows the last such tag.
     """
-    one = record.first(DATA[record.type] if record.type in DATA else 999)
+    one = record.first(DATA.get(record.type, 999))
     if one is None:
         return b"", record.offset
     skipped = doubled(one)

@@ -12,8 +12,11 @@ from comity.records import Finding
 from comity.wire import (
     check_dates,
     check_fields,
+    check_fingers,
     check_images,
+    check_links,
     check_makeup,
+    check_scale,
     check_structure,
 )
 from comity.wire.profile import profile_of
@@ -34,8 +37,11 @@ def validate(transaction: Transaction, profile: str | None = None) -> tuple[Find
     rules = profile_of(transaction, profile)
     found = chain(
         check_structure.check(transaction, rules),
+        check_links.check(transaction, rules),
         check_makeup.check(transaction, rules),
         check_images.check(transaction, rules),
+        check_fingers.check(transaction, rules),
+        check_scale.check(transaction, rules),
         check_dates.check(transaction, rules),
         check_fields.check(transaction, rules),
     )
