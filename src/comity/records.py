@@ -215,7 +215,7 @@ class Candidate:
 
 # --- agreements ---------------------------------------------------------------------------
 
-Question = Literal["search", "release"]
+Question = Literal["search", "release", "hold"]
 STAGES = ("arrest", "charge", "conviction")
 LEVELS = ("1", "2", "3", "non-criminal")
 RECIPIENTS = ("notified_agency", "state_bureau", "local_agency")
@@ -267,7 +267,8 @@ class Decision:
     """What the agreements in force at `at` allow for one question, and why.
 
     permit       for `search`: the second repository may be searched;
-                 for `release`: something may leave now
+                 for `release`: something may leave now;
+                 for `hold`: the local agency may honour a request to hold
     timing       now; later (on `awaits`: charge, conviction or a named fact); never
     clauses      `agreement-id#clause-id` that bore on it, in agreement order;
                  `default#no-agreement` where none was in force

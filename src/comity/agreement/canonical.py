@@ -14,7 +14,7 @@ from typing import Any
 
 import rfc8785
 
-from comity.agreement.grammar import agreement_of, plain
+from comity.agreement.interpret import agreement_of, plain
 from comity.agreement.terms import Agreement, Clause
 
 
@@ -22,8 +22,10 @@ def canonical(agreement: Agreement) -> dict[str, Any]:
     """An agreement as JSON values, with the keys of its file."""
     body: dict[str, Any] = {"agreement": agreement.id}
     for field in fields(agreement):
-        if field.name != "id":
-            body[field.name] = _json(getattr(agreement, field.name))
+        value = getattr(agreement, field.name)
+        # What is not said is not written, so a new clause changes no hash that was ever cited.
+        if field.name != "id" and value is not None:
+            body[field.name] = _json(value)
     return body
 
 

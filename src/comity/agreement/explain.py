@@ -13,6 +13,7 @@ from comity.agreement.terms import (
     Clause,
     Event,
     Exclusion,
+    Hold,
     Levels,
     Notice,
     Release,
@@ -52,6 +53,7 @@ EXCLUSION_WORDS = {
 REGIME_WORDS = {
     "agreement_required": "It holds because its parties agreed to it.",
     "federal_mandate": "It is a federal mandate and needs no agreement of the state.",
+    "local_limit": "It is a local rule: it only narrows what the local agency is told or may do.",
 }
 STAGE_WORDS = {"arrest": "an arrest", "charge": "a charge", "conviction": "a conviction"}
 FACT_WORDS = {
@@ -62,10 +64,11 @@ FACT_WORDS = {
     "victim_or_witness": "whether the person is a victim or witness",
     "lawful_process_only": "whether every encounter was a lawful process",
     "citizen": "whether there is evidence of citizenship",
-} | {f"level.{v}": f"the offence level under the {v} rules" for v in ("2008", "2010", "2014")}
+} | {f"level.{v}": f"which offence level the {v} rules give" for v in ("2008", "2010", "2014")}
 DEFAULT_WORDS = {
     NO_AGREEMENT: "No agreement was in force for this place at that time.",
     "default#not-a-criminal-submission": "Only criminal ten-print submissions are considered.",
+    "default#no-hold-clause": "Nothing in force for this place lets a request to hold be honoured.",
 }
 
 
@@ -105,6 +108,9 @@ def verdict(decision: Decision) -> str:
     if decision.question == "search":
         asked = "The second repository may"
         yes, no = f"{asked} be searched.", f"{asked} not be searched"
+    elif decision.question == "hold":
+        asked = "A request to hold may"
+        yes, no = f"{asked} be honoured.", f"{asked} not be honoured"
     else:
         yes, no = "Some fields may leave now.", "Nothing may leave"
     if decision.permit:
@@ -133,13 +139,9 @@ def sentence(clause: Clause) -> str:
         case Scope():
             said = f"It covers bookings of {listed(clause.jurisdictions)}."
         case Term():
-            published = f", published {moment(clause.published)}" if clause.published else ""
-            said = f"It takes effect on {moment(clause.effective)}{published}."
+            said = _term(clause)
         case Notice():
-            said = (
-                f"Publication comes {_days(clause.activate_days)} before it begins, "
-                f"notice {_days(clause.terminate_days)} before it ends."
-            )
+            said = _notice(clause)
         case Trigger():
             said = f"Nothing is searched or released before {STAGE_WORDS[clause.stage]}."
         case Levels():
@@ -151,20 +153,49 @@ def sentence(clause: Clause) -> str:
             after = f", after {STAGE_WORDS[clause.after]}" if clause.after else ""
             fields = [FIELD_WORDS[name] for name in clause.fields] or ["nothing"]
             said = f"To {RECIPIENT_WORDS[clause.to]}{after}: {listed(fields)}."
-        case Answer():
-            said = f"The local agency is {'answered' if clause.local_agency else 'told nothing'}."
-        case Review():
-            said = f"{'Two people' if clause.second_reviewer else 'One person'} must determine."
-        case Retention():
-            said = f"What was released may be kept {_days(clause.days)}."
+        case Answer() | Hold() | Review() | Retention():
+            said = _duty(clause)
         case Event():
-            said = (
-                f"It is {clause.event} from {moment(clause.effective)} "
-                f"(given {moment(clause.given)}, recorded {moment(clause.recorded)})."
-            )
+            said = _event(clause)
         case _:
             said = "It says nothing that is evaluated."
     return said
+
+
+def _term(clause: Term) -> str:
+    published = f", published {moment(clause.published)}" if clause.published else ""
+    told = f", told to the chief law officer {moment(clause.told)}" if clause.told else ""
+    return f"It takes effect on {moment(clause.effective)}{published}{told}."
+
+
+def _notice(clause: Notice) -> str:
+    ends = f" Only {listed(clause.end_by)} may suspend or end it." if clause.end_by else ""
+    return (
+        f"Publication comes {_days(clause.activate_days)} before it begins, "
+        f"notice {_days(clause.terminate_days)} before it ends.{ends}"
+    )
+
+
+def _duty(clause: Answer | Hold | Review | Retention) -> str:
+    match clause:
+        case Answer():
+            return f"The local agency is {'answered' if clause.local_agency else 'told nothing'}."
+        case Hold(honoured=False):
+            return "A request to hold somebody is not honoured."
+        case Hold():
+            return f"A request to hold somebody may be honoured for {clause.hours} hours, once."
+        case Review():
+            return f"{'Two people' if clause.second_reviewer else 'One person'} must determine."
+        case Retention():
+            return f"What was released may be kept {_days(clause.days)}."
+
+
+def _event(clause: Event) -> str:
+    by = f" by {clause.by}" if clause.by else ""
+    return (
+        f"It is {clause.event} from {moment(clause.effective)} "
+        f"(given {moment(clause.given)}{by}, recorded {moment(clause.recorded)})."
+    )
 
 
 def _levels(clause: Levels) -> str:

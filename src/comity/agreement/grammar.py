@@ -1,44 +1,32 @@
-"""The grammar of an agreement file: clause -> its dataclass and how each field is read.
+"""The grammar of an agreement file: each clause, its dataclass, its fields and how each is read.
 
-The tree comes from YAML (`read.py`) or from the canonical form (`canonical.py`); both pass the
-same checks, so what the ledger stored is held to what a drafter is held to.
+The same tables judge a file, judge the canonical form that the ledger stores, and write the JSON
+Schema (`schema.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 
-from comity.agreement.parse import (
-    Bad,
-    Field,
-    Mistake,
-    Node,
-    Parser,
-    Path,
-    Read,
-    days,
-    flag,
-    instant,
-    pattern,
-    several,
-    text,
-    word,
-)  # fmt: skip
+from comity.agreement.parse import Field
+from comity.agreement.readers import (
+    DAYS_MAX,
+    Fields,
+    Flag,
+    Instant,
+    Pattern,
+    Several,
+    Text,
+    Whole,
+    Word,
+)
 from comity.agreement.terms import (
-    EVENTS,
-    EXCLUSIONS,
-    ID_PATTERN,
-    JURISDICTION_PATTERN,
-    LEVEL_VERSIONS,
-    REGIMES,
-    Agreement,
     Answer,
     Clause,
     Event,
     Exclusion,
+    Hold,
     Levels,
     Notice,
     Release,
@@ -47,164 +35,186 @@ from comity.agreement.terms import (
     Scope,
     Term,
     Trigger,
-)  # fmt: skip
-from comity.errors import AgreementError
+)
+from comity.agreement.words import (
+    EVENTS,
+    EXCLUSIONS,
+    HOLD_HOURS_MAX,
+    ID_PATTERN,
+    JURISDICTION_PATTERN,
+    LEVEL_VERSIONS,
+    REGIMES,
+)
 from comity.records import LEVELS, RECIPIENTS, RELEASE_FIELDS, STAGES
-
-# agreement > release > clause > fields > word is five deep.
-DEPTH_MAX = 8
-
-
-def agreement_of(root: Node, name: str) -> Agreement:
-    """The agreement a tree holds, whole.
-
-    name    for messages
-    Raises  AgreementError with `findings`: every Mistake, never a part of an agreement
-    """
-    parser = Parser()
-    values = parser.mapping(root, (), AGREEMENT)
-    if isinstance(values, Bad) or parser.mistakes:
-        raise fail(name, tuple(parser.mistakes))
-    values["events"] = _dated(values.get("events", ()), values["notice"])
-    values["id"] = values.pop("agreement")
-    try:
-        return Agreement(**values)
-    except AgreementError as error:
-        for wrong in error.findings:
-            parser.note(_place(parser, wrong.path, root), wrong.path, wrong.expected, wrong.found)
-        raise fail(name, tuple(parser.mistakes)) from None
 
 
 @dataclass(frozen=True)
 class Shape:
-    """A clause's dataclass and its fields besides `id` and `text`."""
+    """A clause's dataclass, what it says, and its fields besides `id` and `text`."""
 
     clause: type[Clause]
-    fields: Mapping[str, Field]
+    says: str
+    own: Mapping[str, Field]
+
+    @property
+    def fields(self) -> Fields:
+        """How the whole clause is read."""
+        return Fields({"id": CLAUSE_ID, "text": CLAUSE_TEXT, **self.own})
 
 
-def clause(shape: Shape) -> Read:
-    """A mapping with `id`, `text` and the fields of its shape."""
-    fields = {"id": Field(pattern(ID_PATTERN, "an id such as `release-2`: a-z 0-9 . _ -")),
-              "text": Field(text), **shape.fields}  # fmt: skip
-
-    def read(parser: Parser, node: Node, path: Path) -> Any:
-        values = parser.mapping(node, path, fields)
-        return values if isinstance(values, Bad) else shape.clause(**values)
-
-    return read
-
-
-@dataclass(frozen=True)
-class _UndatedEvent(Clause):
-    """An event as written: what it leaves out follows from `given` and the notice."""
-
-    event: str
-    given: datetime
-    recorded: datetime | None = None
-    effective: datetime | None = None
-
-
-def _dated(events: tuple[_UndatedEvent, ...], notice: Notice) -> tuple[Event, ...]:
-    """Events with every time filled in: recorded when given, effective after the notice."""
-    wait = {"terminated": timedelta(days=notice.terminate_days)}
-    return tuple(
-        Event(e.id, e.text, e.event, e.given, e.recorded or e.given,
-              e.effective or e.given + wait.get(e.event, timedelta()))
-        for e in events
-    )  # fmt: skip
-
-
-def plain(value: Any, depth: int = 0) -> Node:
-    """A node tree of a JSON value, so that the canonical form passes the checks of a file."""
-    if depth > DEPTH_MAX:
-        return Node("deeper nesting", "text")  # no clause reaches so deep: it fits nowhere
-    if isinstance(value, Mapping):
-        pairs = tuple((plain(k, depth + 1), plain(v, depth + 1)) for k, v in value.items())
-        return Node(pairs, "mapping")
-    if isinstance(value, list | tuple):
-        return Node(tuple(plain(item, depth + 1) for item in value), "list")
-    if isinstance(value, bool):
-        return Node("true" if value else "false", "text")
-    return Node("" if value is None else str(value), "text")
-
-
-def fail(name: str, mistakes: tuple[Mistake, ...]) -> AgreementError:
-    """The one error that carries every mistake of a file."""
-    first = mistakes[0]
-    return AgreementError(
-        f"{len(mistakes)} mistake(s) in an agreement; none of it was loaded",
-        where=f"{name}:{first.line}:{first.column}" if first.line else name,
-        expected=first.expected,
-        found=f"`{first.found}`" + (f" at {first.path}" if first.path else ""),
-        next_step=(f"write `{first.nearest}`" if first.nearest else "put right every finding")
-        + ", then run `comity agreement check`",
-        findings=mistakes,
-    )
-
-
-def _place(parser: Parser, path: Path, root: Node) -> Node:
-    """The node a contradiction is about, or the nearest one around it."""
-    while path and path not in parser.places:
-        path = path[:-1]
-    return parser.places.get(path, root)
-
-
-# --- the grammar --------------------------------------------------------------------------
-
-_LATER_STAGES = STAGES[1:]
-_ORI = pattern(JURISDICTION_PATTERN, "an ORI of nine letters and digits, or its beginning and `*`")
+CLAUSE_ID = Field(
+    Pattern(ID_PATTERN, "an id such as `release-2`: a-z 0-9 . _ -"),
+    "The name of the clause in decisions and in the ledger; used once in the file.",
+)
+CLAUSE_TEXT = Field(Text(), "Where counsel finds the clause in the signed text.")
+_LATER = Word(STAGES[1:])
+_ORI = Pattern(JURISDICTION_PATTERN, "an ORI of nine letters and digits, or its beginning and `*`")
+_DAYS = Whole("days", 0, DAYS_MAX)
 
 SHAPES: dict[str, Shape] = {
-    "scope": Shape(Scope, {"jurisdictions": Field(several(_ORI))}),
-    "term": Shape(Term, {"effective": Field(instant), "published": Field(instant, required=False)}),
-    "notice": Shape(Notice, {"activate_days": Field(days), "terminate_days": Field(days)}),
-    "trigger": Shape(Trigger, {"stage": Field(word(STAGES))}),
+    "scope": Shape(
+        Scope,
+        "Whose bookings the agreement covers.",
+        {"jurisdictions": Field(Several(_ORI), "ORIs, or beginnings of ORIs and `*`.")},
+    ),
+    "term": Shape(
+        Term,
+        "When the agreement begins to bind, and the notice given of that.",
+        {
+            "effective": Field(Instant(), "The instant it begins to bind, that instant included."),
+            "published": Field(Instant(), "When its activation was published.", required=False),
+            "told": Field(
+                Instant(),
+                "When the chief law officer of the state was told of its activation.",
+                required=False,
+            ),
+        },
+    ),
+    "notice": Shape(
+        Notice,
+        "How long before its effect a notice is given, and who may end the agreement.",
+        {
+            "activate_days": Field(_DAYS, "Days of 24 hours between publication and effect."),
+            "terminate_days": Field(
+                _DAYS, "Days of 24 hours between a notice of termination and its effect."
+            ),
+            "end_by": Field(
+                Several(Text()),
+                "The parties that may suspend or end it; each of them where this is left out.",
+                required=False,
+            ),
+        },
+    ),
+    "trigger": Shape(
+        Trigger,
+        "What a case must have come to.",
+        {"stage": Field(Word(STAGES), "Nothing is searched or released before this stage.")},
+    ),
     "levels": Shape(
         Levels,
-        {"version": Field(word(LEVEL_VERSIONS)), "permit": Field(several(word(LEVELS)))},
+        "The offence levels about which something may be released.",
+        {
+            "version": Field(Word(LEVEL_VERSIONS), "The rules that make a level of a charge."),
+            "permit": Field(Several(Word(LEVELS)), "The levels included; all four is no limit."),
+        },
     ),
     "exclusions": Shape(
         Exclusion,
-        {"fact": Field(word(EXCLUSIONS)), "until": Field(word(_LATER_STAGES), required=False)},
+        "A kind of case that is left out.",
+        {
+            "fact": Field(Word(EXCLUSIONS), "Cases of which this is true are left out."),
+            "until": Field(
+                _LATER, "Only below this stage; for ever where this is left out.", required=False
+            ),
+        },
     ),
     "release": Shape(
         Release,
+        "What one recipient may have.",
         {
-            "to": Field(word(RECIPIENTS)),
-            "fields": Field(several(word(RELEASE_FIELDS), some=False)),
-            "after": Field(word(_LATER_STAGES), required=False),
+            "to": Field(Word(RECIPIENTS), "The recipient."),
+            "fields": Field(Several(Word(RELEASE_FIELDS), 0), "The fields that may leave."),
+            "after": Field(_LATER, "Only from this stage on.", required=False),
         },
     ),
-    "answer": Shape(Answer, {"local_agency": Field(flag)}),
-    "review": Shape(Review, {"second_reviewer": Field(flag)}),
-    "retention": Shape(Retention, {"days": Field(days)}),
-    "events": Shape(
-        _UndatedEvent,
+    "answer": Shape(
+        Answer,
+        "Whether the local agency is answered at all.",
+        {"local_agency": Field(Flag(), "yes: what `release` gives it; no: nothing.")},
+    ),
+    "hold": Shape(
+        Hold,
+        "Whether the local agency may honour a request to hold somebody.",
         {
-            "event": Field(word(EVENTS)),
-            "given": Field(instant),
-            "recorded": Field(instant, required=False),
-            "effective": Field(instant, required=False),
+            "honoured": Field(Flag(), "yes or no; no binds whatever another agreement says."),
+            "hours": Field(
+                Whole("hours", 1, HOLD_HOURS_MAX),
+                "For how long at most, never renewed; only where holds are honoured.",
+                required=False,
+            ),
+        },
+    ),
+    "review": Shape(
+        Review,
+        "Who must determine what a match means.",
+        {"second_reviewer": Field(Flag(), "yes: two people must agree.")},
+    ),
+    "retention": Shape(
+        Retention,
+        "How long a recipient may keep what was released.",
+        {"days": Field(_DAYS, "Days of 24 hours.")},
+    ),
+    "events": Shape(
+        Event,
+        "Something that happened to the agreement.",
+        {
+            "event": Field(Word(EVENTS), "What happened."),
+            "given": Field(Instant(), "When the letter was given."),
+            "recorded": Field(
+                Instant(), "When the house learnt of it; when given, if left out.", required=False
+            ),
+            "effective": Field(
+                Instant(),
+                "When it binds; if left out when given, a termination after its notice.",
+                required=False,
+            ),
+            "by": Field(Text(), "The party that gave the letter.", required=False),
         },
     ),
 }
 
+
+def _one(name: str, *, required: bool = True) -> Field:
+    return Field(SHAPES[name].fields, SHAPES[name].says, required)
+
+
+def _list(name: str, says: str, *, required: bool = True) -> Field:
+    return Field(Several(SHAPES[name].fields, 0), says, required)
+
+
 AGREEMENT: dict[str, Field] = {
-    "agreement": Field(pattern(ID_PATTERN, "an id such as `alder-2011`: a-z 0-9 . _ -")),
-    "title": Field(text),
-    "regime": Field(word(REGIMES)),
-    "parties": Field(several(text)),
-    "recorded": Field(instant),
-    "scope": Field(clause(SHAPES["scope"])),
-    "term": Field(clause(SHAPES["term"])),
-    "notice": Field(clause(SHAPES["notice"])),
-    "trigger": Field(clause(SHAPES["trigger"])),
-    "levels": Field(clause(SHAPES["levels"])),
-    "exclusions": Field(several(clause(SHAPES["exclusions"]), some=False), required=False),
-    "release": Field(several(clause(SHAPES["release"]))),
-    "answer": Field(clause(SHAPES["answer"])),
-    "review": Field(clause(SHAPES["review"])),
-    "retention": Field(clause(SHAPES["retention"])),
-    "events": Field(several(clause(SHAPES["events"]), some=False), required=False),
+    "agreement": Field(
+        Pattern(ID_PATTERN, "an id such as `alder-2011`: a-z 0-9 . _ -"),
+        "The id of the agreement in decisions and in the ledger.",
+    ),
+    "title": Field(Text(), "What people call it."),
+    "regime": Field(
+        Word(REGIMES),
+        "What it rests on: the parties' agreement, a federal mandate, or a local rule that only "
+        "ever narrows what the local agency is told or may do.",
+    ),
+    "parties": Field(Several(Text()), "Who made it; each may end it unless `end_by` says less."),
+    "recorded": Field(Instant(), "When the house learnt of the agreement."),
+    "scope": _one("scope"),
+    "term": _one("term"),
+    "notice": _one("notice"),
+    "trigger": _one("trigger"),
+    "levels": _one("levels"),
+    "exclusions": _list("exclusions", "Kinds of cases that are left out.", required=False),
+    "release": _list("release", "What each recipient may have; clauses for one add up."),
+    "answer": _one("answer"),
+    "hold": _one("hold", required=False),
+    "review": _one("review"),
+    "retention": _one("retention"),
+    "events": _list("events", "What happened to it since.", required=False),
 }

@@ -1,26 +1,19 @@
-"""Reading one value at a time from a tree of text, lists and mappings, and noting every mistake.
+"""A tree of text, lists and mappings with the place of each, and the mistakes met in reading it.
 
-What an agreement is made of is in `grammar.py`; here is how a word, an instant or a list is read.
+How a word, an instant or a list is read is in `readers.py`, what an agreement is made of in
+`grammar.py`; here is what they share: where something stands, and how a mistake is written down.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any
 
-# Bounds that keep a hostile file cheap: no agreement seen has a line beyond 200 characters,
-# a list beyond 3,200 (every county), or a period beyond 75 years.
-TEXT_CHARS_MAX = 500
-LIST_ITEMS_MAX = 4_000
-DAYS_MAX = 36_500
-# Instants outside these years are slips of the pen; inside them no notice period overflows.
-YEARS = range(1900, 2200)
+from comity.agreement.contradictions import UNREAD, Path, Unread
 
-Path = tuple[str | int, ...]
+Known = Mapping[str, Any] | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,7 +28,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One thing wrong with an agreement file. `line` and `column` count from 1; 0 is no file."""
+    """One thing wrong with an agreement file. `line` and `column` count from 1; 0 is no file.
+
+    code  which mistake, a word of `findings.CODES`, stable from release to release
+    """
 
     line: int
     column: int
@@ -43,6 +39,7 @@ class Mistake:
     expected: str
     found: str
     nearest: str = ""
+    code: str = "unreadable"
 
     def __str__(self) -> str:
         hint = f"; did you mean `{self.nearest}`?" if self.nearest else ""
@@ -51,6 +48,7 @@ class Mistake:
 
     def as_json(self) -> dict[str, Any]:
         return {
+            "code": self.code,
             "line": self.line,
             "column": self.column,
             "path": self.path,
@@ -60,19 +58,15 @@ class Mistake:
         }
 
 
-class Bad:
-    """Stands where a value could not be read; its mistake is already noted."""
-
-
-BAD: Final = Bad()
 Read = Callable[["Parser", Node, Path], Any]
 
 
 @dataclass(frozen=True)
 class Field:
-    """How a field is read, and whether a file must have it."""
+    """How a field is read, what it says, and whether a file must have it."""
 
     read: Read
+    says: str
     required: bool = True
 
 
@@ -83,141 +77,70 @@ class Parser:
         self.mistakes: list[Mistake] = []
         self.places: dict[Path, Node] = {}
 
-    def note(self, node: Node, path: Path, expected: str, found: str, nearest: str = "") -> Bad:
+    def note(
+        self, node: Node, path: Path, code: str, expected: str, found: str, nearest: str = ""
+    ) -> Unread:
         """Write down one mistake and go on."""
-        where = ".".join(str(step) for step in path) or "the file"
         self.mistakes.append(
-            Mistake(node.line, node.column, where, expected, shorten(found), nearest)
+            Mistake(node.line, node.column, dotted(path), expected, shorten(found), nearest, code)
         )
-        return BAD
+        return UNREAD
 
-    def mapping(self, node: Node, path: Path, fields: Mapping[str, Field]) -> dict[str, Any] | Bad:
-        """Read a mapping whose keys are known; says which are unknown, repeated or missing."""
+    def mapping(
+        self, node: Node, path: Path, fields: Mapping[str, Field]
+    ) -> dict[str, Any] | Unread:
+        """Read a mapping whose keys are known; says which are unknown, repeated or missing.
+
+        What cannot be read is UNREAD in the values. What stands under a misspelt key is read as
+        what it was meant to be, so that one slip hides no other.
+        """
         self.places[path] = node
         if node.kind != "mapping":
-            return self.note(node, path, f"a mapping with {listed(fields)}", describe(node))
+            expected = f"a mapping with {listed(fields)}"
+            return self.note(node, path, "not-a-mapping", expected, describe(node))
+        pairs = [(_name(key), key, value) for key, value in _pairs(node)]
+        written = {name for name, _, _ in pairs}
         values: dict[str, Any] = {}
-        for key, value in _pairs(node):
-            name = key.content if isinstance(key.content, str) else describe(key)
+        for name, key, value in pairs:
+            meant = name
             if name not in fields:
-                self.note(key, path, f"one of {listed(fields)}", name, nearest(name, fields))
+                near = nearest(name, fields)
+                self.note(key, path, "unknown-key", f"one of {listed(fields)}", name, near)
+                if not near or near in written or near in values:
+                    continue
+                meant = near
             elif name in values:
-                self.note(key, (*path, name), "this key once", f"{name} again")
-            else:
-                self.places[(*path, name)] = value
-                values[name] = fields[name].read(self, value, (*path, name))
+                self.note(key, (*path, name), "repeated-key", "this key once", f"{name} again")
+                continue
+            self.places[(*path, meant)] = value
+            values[meant] = fields[meant].read(self, value, (*path, meant))
         for name, field in fields.items():
             if field.required and name not in values:
-                self.note(node, path, f"`{name}`", "no such key")
-                values[name] = BAD
-        return BAD if any(value is BAD for value in values.values()) else values
-
-
-# --- readers of one value -----------------------------------------------------------------
-
-
-def text(parser: Parser, node: Node, path: Path) -> Any:
-    """Some words on one line."""
-    if not isinstance(node.content, str) or not node.content.strip():
-        return parser.note(node, path, "some text", describe(node))
-    if len(node.content) > TEXT_CHARS_MAX or not node.content.isprintable():
-        return parser.note(
-            node, path, f"one line of at most {TEXT_CHARS_MAX} characters", describe(node)
-        )
-    return node.content
-
-
-def pattern(expression: re.Pattern[str], expected: str) -> Read:
-    """Text that matches an expression as a whole."""
-
-    def read(parser: Parser, node: Node, path: Path) -> Any:
-        if not isinstance(node.content, str) or not expression.fullmatch(node.content):
-            return parser.note(node, path, expected, describe(node))
-        return node.content
-
-    return read
-
-
-def word(known: tuple[str, ...]) -> Read:
-    """One of a few words."""
-
-    def read(parser: Parser, node: Node, path: Path) -> Any:
-        if not isinstance(node.content, str) or node.content not in known:
-            found = describe(node)
-            return parser.note(node, path, f"one of {listed(known)}", found, nearest(found, known))
-        return node.content
-
-    return read
-
-
-def flag(parser: Parser, node: Node, path: Path) -> Any:
-    """`true` or `false`; `yes` and `no` are read the same, for those who write English."""
-    answers = {"true": True, "yes": True, "false": False, "no": False}
-    if not isinstance(node.content, str) or node.content not in answers:
-        return parser.note(node, path, "true or false", describe(node))
-    return answers[node.content]
-
-
-def days(parser: Parser, node: Node, path: Path) -> Any:
-    """A whole number of days, 0..DAYS_MAX."""
-    said = node.content
-    # fullmatch, since int() also takes `1_0`, ` 10 ` and digits of other scripts.
-    if not isinstance(said, str) or not re.fullmatch(r"[0-9]{1,5}", said) or int(said) > DAYS_MAX:
-        return parser.note(node, path, f"a whole number of days, 0 to {DAYS_MAX}", describe(node))
-    return int(said)
-
-
-def instant(parser: Parser, node: Node, path: Path) -> Any:
-    """A date, a time and an offset from UTC; a date alone would mean another hour elsewhere."""
-    expected = "a time with an offset, such as 2011-01-01T00:00:00-06:00"
-    if not isinstance(node.content, str) or "T" not in node.content:
-        return parser.note(node, path, expected, describe(node))
-    try:
-        at = datetime.fromisoformat(node.content)
-    except ValueError:
-        return parser.note(node, path, expected, describe(node))
-    if at.tzinfo is None:
-        return parser.note(node, path, expected, f"{node.content} without an offset")
-    if at.year not in YEARS:
-        return parser.note(node, path, f"a year {YEARS[0]} to {YEARS[-1]}", node.content)
-    return at
-
-
-def several(read_one: Read, *, some: bool = True) -> Read:
-    """A list, each item read by `read_one`; nothing twice, and at least one where `some`."""
-
-    def read(parser: Parser, node: Node, path: Path) -> Any:
-        parser.places[path] = node
-        if node.kind != "list" or len(node.content) > LIST_ITEMS_MAX:
-            return parser.note(
-                node, path, f"a list of at most {LIST_ITEMS_MAX} items", describe(node)
-            )
-        if some and not node.content:
-            return parser.note(node, path, "at least one item", "an empty list")
-        items = []
-        for index, item in enumerate(_items(node)):
-            value = read_one(parser, item, (*path, index))
-            if value is not BAD and value in items:
-                value = parser.note(item, (*path, index), "nothing twice", describe(item))
-            items.append(value)
-        return BAD if BAD in items else tuple(items)
-
-    return read
+                self.note(node, path, "missing-key", f"`{name}`", "no such key")
+                values[name] = UNREAD
+        return values
 
 
 # --- words for messages -------------------------------------------------------------------
 
 
-def listed(words: Mapping[str, Any] | tuple[str, ...]) -> str:
+def dotted(path: Path) -> str:
+    """A place as it is written in messages: `release.0.fields`."""
+    return ".".join(str(step) for step in path) or "the file"
+
+
+def listed(words: Known) -> str:
     """Words in backticks, for a message."""
     return ", ".join(f"`{name}`" for name in words)
 
 
-def nearest(found: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
+def nearest(found: str, known: Known) -> str:
     """The known word most like the one found, or nothing when none is near."""
     # 0.6 is difflib's own cutoff; lower proposes `charge` for `change`-unlike words.
-    close = get_close_matches(found[:64].lower().replace(" ", "_"), list(known), n=1, cutoff=0.6)
-    return close[0] if close else ""
+    plain = found[:64].lower().replace(" ", "_").replace("-", "_")
+    spelt = {name.replace("-", "_"): name for name in known}
+    close = get_close_matches(plain, list(spelt), n=1, cutoff=0.6)
+    return spelt[close[0]] if close else ""
 
 
 def describe(node: Node) -> str:
@@ -233,9 +156,14 @@ def shorten(said: str, limit: int = 80) -> str:
     return visible + ("..." if len(said) > limit else "")
 
 
+def items_of(node: Node) -> tuple[Node, ...]:
+    """The nodes of a list; none where a node is no list."""
+    return node.content if node.kind == "list" else ()  # type: ignore[return-value]
+
+
 def _pairs(node: Node) -> tuple[tuple[Node, Node], ...]:
     return node.content  # type: ignore[return-value]  # kind == "mapping"
 
 
-def _items(node: Node) -> tuple[Node, ...]:
-    return node.content  # type: ignore[return-value]  # kind == "list"
+def _name(key: Node) -> str:
+    return key.content if isinstance(key.content, str) else describe(key)

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from comity.agreement.canonical import canonical, from_canonical, policy_hash
-from comity.agreement.grammar import DEPTH_MAX, agreement_of, fail
+from comity.agreement.interpret import DEPTH_MAX, agreement_of, fail
 from comity.agreement.parse import Mistake, Node, shorten
 from comity.agreement.register import Agreements
 from comity.agreement.terms import Agreement
