@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from comity.cli._wire_check import check
+from comity.cli._wire_extract import extract
 from comity.cli._wire_look import explain, show
 
 
@@ -19,5 +20,5 @@ def group() -> None:
     """
 
 
-for part in (show, check, explain):
+for part in (show, check, explain, extract):
     group.add_command(part)
