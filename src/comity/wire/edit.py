@@ -60,8 +60,8 @@ def with_values(transaction: Transaction, changes: Mapping[tuple[int, int], byte
     """The file with other values; `changes` by index of the record and of the field in it.
 
     LEN follows where a record grows or shrinks, and CNT 1.003 where an IDC changes. A LEN that
-    was wrong is right in a record whose size changes and stays wrong elsewhere. A value goes in
-    as it is, with its separators: the caller sees to it that it cannot close its field.
+    was wrong stays wrong by as many bytes. A value goes in as it is, with its separators: the
+    caller sees to it that it cannot close its field.
     """
     splices = [
         Splice(one.offset, one.value, value, place[0])
@@ -77,46 +77,61 @@ def lengths(
 ) -> list[Splice]:
     """The splices of LEN that those splices call for; `wrong` names records to set right too.
 
-    A LEN that one of the splices writes itself is left to it.
+    A LEN that was wrong stays wrong by as many bytes, unless its record is named: a file that
+    was cut off must still look so. One that a splice writes in itself is left to it.
     """
     growth = dict.fromkeys(wrong, 0)
     for one in splices:
         growth[one.record] = growth.get(one.record, 0) + one.growth
-    written = {one.offset for one in splices if one.before}
     out = []
     for index, grown in growth.items():
-        if not grown and index not in wrong:
+        told = length_of(transaction.records[index], grown, right=index in wrong)
+        if told is None:
             continue
-        told = length_of(transaction.records[index], grown)
-        if told is not None and told.offset not in written:
+        end = told.offset + len(told.before)
+        if not any(told.offset <= one.offset < end for one in splices):
             out.append(replace(told, record=index))
     return out
 
 
-def length_of(record: Record, growth: int) -> Splice | None:
-    """What LEN becomes when the record grows by so many bytes.
+def length_of(record: Record, growth: int, *, right: bool) -> Splice | None:
+    """What LEN becomes when the record grows by so many bytes; `right` mends it as well.
 
-    None where it is right already, and where the record does not begin with a LEN.
+    None where it stays, and where the record begins with no LEN that can be read.
     """
     first = record.fields[0]
-    if first.number != _LEN or first.record_type != record.type:
+    stated = record.number(_LEN)
+    if first.number != _LEN or first.record_type != record.type or (stated is None and not right):
         return None
+    off = 0 if right or stated is None else stated - record.size
     if record.form == "binary":
-        after = (record.size + growth).to_bytes(4, "big")
+        after = min(max(record.size + growth + off, 0), 0xFFFFFFFF).to_bytes(4, "big")
     else:
-        size = length_with(record.size - len(first.value) + growth)
-        after = first.value if whole(first.text) == size else str(size).encode()
+        size = length_with(max(record.size - len(first.value) + growth + off, 0))
+        after = first.value if stated == size else str(size).encode()
     return Splice(first.offset, first.value, after) if after != first.value else None
 
 
-def listing(records: Sequence[Record]) -> bytes | None:
-    """CNT 1.003 for records that follow the first; None where one has no IDC that is readable."""
+def listing(transaction: Transaction) -> bytes | None:
+    """CNT 1.003 as the records that follow the first have it; bytes without a place are none.
+
+    A record whose IDC cannot be read keeps what CNT says of it in its place, if it is of its
+    type; None where it is not.
+    """
+    count = transaction.head.first(_CNT)
+    old = count.subfields if count is not None else ()
+    present = [record for record in transaction.records[1:] if record.type]
     entries = []
-    for record in records:
+    for place, record in enumerate(present, start=1):
         idc = record.first(_IDC)
-        if idc is None or record.idc is None:
+        told = old[place] if place < len(old) else ()
+        if idc is not None and record.idc is not None:
+            text = idc_text(record, idc.value)
+        elif len(told) > 1 and whole(told[0].text) == record.type:
+            text = told[1].value
+        else:
             return None
-        entries.append(b"%d%s%s" % (record.type, US, idc_text(record, idc.value)))
+        entries.append(b"%d%s%s" % (record.type, US, text))
     return RS.join([b"1%s%d" % (US, len(entries)), *entries])
 
 

@@ -20,11 +20,13 @@ from dataclasses import dataclass, replace
 from comity.records import Finding
 from comity.wire import images, ridges
 from comity.wire.edit import Splice, lengths, listing
-from comity.wire.transaction import FS, GS, Field, Record, Transaction
+from comity.wire.transaction import FS, GS, Record, Transaction
 
 COUNTS = frozenset({"count", "count-order", "idc"})
 IMAGES = frozenset({"image-size", "compression", "code"})
+_HLL, _VLL = 6, 7  # in all records with an image but type 8
 _END = frozenset({"separator", "truncated"})
+_LENGTH = frozenset({"length", "truncated"})  # an FS that alone was cut off makes LEN right again
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,12 @@ def mends(transaction: Transaction, findings: Sequence[Finding]) -> list[Mend]:
     asked = [one for one in findings if one.repair]
     if not asked or any(one.code == "limit" for one in findings):
         return []
-    out: dict[int, Mend] = {}
-    for one in asked:
+    made: list[Mend] = []
+    for one in sorted(asked, key=lambda one: one.code not in _END):
         for mend in _mend(transaction, one):
-            out.setdefault(mend.splice.offset, mend)
-    made = list(out.values())
-    wrong = {_index(transaction, one.offset): one for one in asked if one.code == "length"}
+            if not any(_overlap(mend.splice, other.splice) for other in made):
+                made.append(mend)
+    wrong = {_index(transaction, one.offset): one for one in asked if one.code in _LENGTH}
     for splice in lengths(transaction, [mend.splice for mend in made], wrong):
         cause = wrong.get(splice.record) or next(
             mend.finding for mend in made if mend.splice.record == splice.record
@@ -74,6 +76,12 @@ def _mend(transaction: Transaction, one: Finding) -> Iterator[Mend]:
             yield Mend(replace(splice, record=index), one, number)
 
 
+def _overlap(one: Splice, other: Splice) -> bool:
+    """May not both be made: they share bytes, or put something in the same place."""
+    end, other_end = one.offset + len(one.before), other.offset + len(other.before)
+    return one.offset == other.offset or (one.offset < other_end and other.offset < end)
+
+
 def _index(transaction: Transaction, offset: int) -> int:
     """The record in which that byte lies."""
     return max(bisect_right(transaction.records, offset, key=lambda one: one.offset) - 1, 0)
@@ -98,35 +106,38 @@ def _separators(record: Record, one: Finding) -> Iterator[tuple[int, Splice]]:
 
 def _count(transaction: Transaction) -> Iterator[tuple[int, Splice]]:
     count = transaction.head.first(3)
-    present = [record for record in transaction.records[1:] if record.type]
-    if count is None or any(record.form == "raw" for record in present):
-        return
-    value = listing(present)
-    if value is not None:
+    value = listing(transaction)
+    if count is not None and value is not None:
         yield 3, Splice(count.offset, count.value, value)
 
 
 def _image(record: Record, code: str) -> Iterator[tuple[int, Splice]]:
     """Size or compression, from the header that the image itself begins with."""
-    if record.type not in ridges.RIDGES:
-        return
     data, _ = ridges.image_of(record)
     own = images.header(data) if data else None
     if own is None:
         return
-    told: list[tuple[dict[int, int], int]]
     if code == "image-size":
-        told = [(ridges.WIDTH, own.width_px), (ridges.HEIGHT, own.height_px)]
-    else:
-        word = images.fitting(own)
-        told = [(ridges.COMPRESSION, images.COMPRESSIONS.index(word) if word else 0)]
-    for numbers, value in told:
-        one = record.first(numbers[record.type])
-        if one is not None and value:
-            yield one.number, Splice(one.offset, one.value, _written(one, value, code))
+        for number, pixels in ((_HLL, own.width_px), (_VLL, own.height_px)):
+            if pixels:
+                yield from _set(record, number, pixels, str(pixels))
+        return
+    word = images.fitting(own)
+    if word:
+        number = ridges.COMPRESSION.get(record.type, 11)
+        yield from _set(record, number, images.COMPRESSIONS.index(word), word)
 
 
-def _written(one: Field, value: int, code: str) -> bytes:
-    if one.binary:
-        return value.to_bytes(len(one.value), "big")
-    return str(value).encode() if code == "image-size" else images.COMPRESSIONS[value].encode()
+def _set(record: Record, number: int, code: int, word: str) -> Iterator[tuple[int, Splice]]:
+    """A field with another value, `code` if binary, else `word`; put in where it is absent."""
+    one = record.first(number)
+    if one is not None and one.binary:
+        if code < 1 << 8 * len(one.value):
+            yield number, Splice(one.offset, one.value, code.to_bytes(len(one.value), "big"))
+    elif one is not None:
+        yield number, Splice(one.offset, one.value, word.encode())
+    elif record.form == "tagged":
+        after = next((f for f in record.fields if f.label and f.number > number), None)
+        if after is not None:
+            at = after.offset - len(after.label) - 1
+            yield number, Splice(at, b"", f"{record.type}.{number:03d}:{word}".encode() + GS)

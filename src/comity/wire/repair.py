@@ -5,7 +5,8 @@ end, sizes and compression codes that an image's own header contradicts. Names, 
 and images stay as they were sent.
 
 Laws, with `r = repair(data)`:
-    no finding of `r.data` says how to repair it, and none is new
+    no finding of `r.data` says how to repair it, and none is new but in values that a mended
+    separator brought to light
     repair(r.data).changes == ()
     spliced(data, r.changes) == r.data: what no change names is byte-identical
     a file without such findings comes back as it was
@@ -22,12 +23,17 @@ from comity.wire.edit import spliced
 from comity.wire.fields import mnemonic
 from comity.wire.mends import Mend, mends
 from comity.wire.read import read
-from comity.wire.transaction import FS, GS, Record, Transaction
+from comity.wire.transaction import Record, Transaction
 from comity.wire.validate import validate
 
 # Where a mend would make something else worse, it is not made: these in turn, the surest last.
 GIVEN_UP_FIRST = ("code", "compression", "image-size", "idc", "count-order", "count",
                   "bytes-left-over", "truncated", "separator", "length")  # fmt: skip
+# What the reader worked round, and CNT against the records.
+STRUCTURE = frozenset({"length", "truncated", "separator", "field-unreadable", "field-misplaced",
+                       "record-unreadable", "bytes-left-over", "limit", "count", "count-order",
+                       "idc"})  # fmt: skip
+_SEPARATORS = frozenset({"separator", "truncated"})
 ROUNDS_MAX = 6  # a mended separator may bring a count to light, that a length; real files take 2
 
 
@@ -105,26 +111,20 @@ def _round(step: _Step, profile: str | None) -> tuple[list[Mend], _Step | None]:
 
 
 def _worse(step: _Step, after: _Step, found: Sequence[Mend]) -> bool:
-    """Does the mended file have a finding of a kind and place that it did not have?
+    """Is there a finding now of a kind and place that there was not?
 
-    A field that a mended separator brings to light is read for the first time: what is wrong
-    within it was wrong before.
+    Where a separator was mended, values and records are read that could not be before, and what
+    is wrong with them was wrong before: there no more faults of structure may be beyond repair.
     """
-    lit: list[tuple[int, int]] = []
-    grown = 0
-    for splice in sorted(mend.splice for mend in found):
-        if splice.before == FS and splice.after == GS:
-            at = splice.offset + grown
-            ends = [after.data.find(mark, at + 1) for mark in (FS, GS)]
-            lit.append((at, min((end for end in ends if end >= 0), default=len(after.data))))
-        grown += splice.growth
+    if any(mend.finding.code in _SEPARATORS for mend in found):
+        return _lost(after.findings) > _lost(step.findings)
     old = Counter(_kind(one) for one in step.findings)
-    new = Counter(
-        _kind(one)
-        for one in after.findings
-        if not any(begin <= one.offset <= end for begin, end in lit)
-    )
+    new = Counter(_kind(one) for one in after.findings if one.mnemonic != "LEN")
     return bool(new - old)
+
+
+def _lost(findings: Sequence[Finding]) -> int:
+    return sum(one.code in STRUCTURE and not one.repair for one in findings)
 
 
 def _kind(one: Finding) -> tuple[str, str, str]:
