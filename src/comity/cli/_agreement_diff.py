@@ -1,0 +1,229 @@
+"""`comity agreement diff`: what changes between two agreements, or two sets of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from comity.agreement import difference
+from comity.agreement.columns import Columns
+from comity.agreement.difference import Group
+from comity.agreement.explain import moment
+from comity.agreement.explain_change import answer, clause_words, group_lines, pair_line, where
+from comity.agreement.read import read_files
+from comity.agreement.register import Agreements
+from comity.agreement.space import every_case
+from comity.cli import _pages
+from comity.cli._agreement_files import PATH, files_of, instant
+from comity.cli._recorded import recorded
+from comity.records import Question
+
+_DIFF_EXAMPLE = """\b
+Example:
+  comity agreement diff src/comity/programme/presets/three_states/alder.yaml \\
+    src/comity/programme/presets/three_states/birch.yaml --same-places
+  comity agreement diff src/comity/programme/presets/three_states/elm.yaml \\
+    src/comity/programme/presets/three_states --at 2011-03-01T12:00:00Z --out change.html
+"""
+GROUPS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One question over some cases: how many there are, and the groups that change."""
+
+    question: Question
+    when: str
+    columns: Columns
+    groups: tuple[Group, ...]
+
+    @property
+    def changed(self) -> int:
+        return sum(group.count for group in self.groups)
+
+
+@click.command("diff", epilog=_DIFF_EXAMPLE)
+@click.argument("before", type=PATH)
+@click.argument("after", type=PATH)
+@click.option("--at", metavar="TIME", help="Compare at this instant; else whenever terms change.")
+@click.option(
+    "--history",
+    type=PATH,
+    metavar="DIR",
+    help="Count over the decisions in this ledger, each at its own instant.",
+)
+@click.option("--openings", type=PATH, help="The ledger's openings, where not beside it.")
+@click.option(
+    "--same-places",
+    is_flag=True,
+    help="Let AFTER cover the places of BEFORE: compare terms, not places.",
+)
+@click.option("--all", "everything", is_flag=True, help="Every group of cases, not the largest.")
+@click.option("--out", type=PATH, help="Write it as a page, an .html file.")
+@click.option("--json", "as_json", is_flag=True, help="Clauses and groups as JSON.")
+def diff(
+    before: Path, after: Path, at: str | None, history: Path | None, openings: Path | None,
+    same_places: bool, everything: bool, out: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Say what changes from the agreements BEFORE to those AFTER (files or folders).
+
+    First the clauses, side by side; then which cases are answered differently. Cases are every
+    combination of facts that the clauses can tell apart, at every place they name, or, with
+    --history, those of a recorded ledger. Exit code 0 where nothing changes, else 1.
+    """
+    old, new = (read_files(files_of((path,))) for path in (before, after))
+    if same_places:
+        new = difference.same_places(old, new)
+    if history is not None:
+        compared = list(_over_history(old, new, history, openings))
+    else:
+        compared = list(_over_every_case(old, new, instant(at) if at else None))
+    if as_json:
+        click.echo(json.dumps(_json(old, new, compared), ensure_ascii=False))
+    elif out is not None:
+        _pages.write(_page(old, new, compared), out)
+        click.echo(f"{out}: {sum(one.changed for one in compared)} cases change")
+    else:
+        click.echo("\n".join(_lines(old, new, compared, everything=everything)))
+    same = old.policy == new.policy and not any(one.groups for one in compared)
+    raise SystemExit(0 if same else 1)
+
+
+def _over_every_case(old: Agreements, new: Agreements, at: datetime | None) -> Iterator[Compared]:
+    columns = every_case((*old, *new))
+    known = difference.known(old, new)
+    moments = [at] if at is not None else difference.instants(old, new)
+    for question in _questions(old, new):
+        told: list[Compared] = []
+        for when in moments:
+            groups = difference.case_changes(old, new, columns, question, at=when, known_at=known)
+            told.append(Compared(question, f"from {moment(when)}", columns, groups))
+        yield from _spans(told)
+
+
+def _questions(old: Agreements, new: Agreements) -> tuple[Question, ...]:
+    """Holds are asked about where any agreement speaks of them."""
+    holds = any(agreement.hold is not None for agreement in (*old, *new))
+    return ("search", "release", "hold") if holds else ("search", "release")
+
+
+def _spans(told: Sequence[Compared]) -> Iterator[Compared]:
+    """Those with changes; of instants that follow each other and change alike, the first."""
+    last: list[tuple[Any, ...]] = []
+    for one in told:
+        alike = [(g.count, answer(g.before), answer(g.after), where(one.columns, g))
+                 for g in one.groups]  # fmt: skip
+        if one.groups and alike != last:
+            yield one
+        last = alike
+
+
+def _over_history(
+    old: Agreements, new: Agreements, history: Path, openings: Path | None
+) -> Iterator[Compared]:
+    asked: tuple[Question, ...] = ("search", "release")
+    for question in asked:
+        cases = recorded(history, openings, question)
+        if len(cases.columns):
+            groups = difference.case_changes(old, new, cases.columns, question, at=cases.at)
+            first, last = (_stamp(at) for at in (cases.at.min(), cases.at.max()))
+            yield Compared(question, f"{first} to {last}, recorded", cases.columns, groups)
+
+
+def _stamp(at: np.datetime64) -> str:
+    return f"{at.astype('datetime64[s]').astype(datetime).replace(tzinfo=UTC):%Y-%m-%d}"
+
+
+def _lines(
+    old: Agreements, new: Agreements, compared: Sequence[Compared], *, everything: bool
+) -> Iterator[str]:
+    for pair in difference.pairs(old, new):
+        changes = difference.clause_changes(pair)
+        if changes or pair.before is None or pair.after is None:
+            yield pair_line(pair)
+        for change in changes:
+            was, now = clause_words(change)
+            yield from (f"  {change.name}", f"    - {was}", f"    + {now}")
+    for one in compared:
+        yield from ("", f"{one.question}, {one.when}: {one.changed} of {len(one.columns)} "
+                        "cases change")  # fmt: skip
+        shown = one.groups if everything else one.groups[:GROUPS_SHOWN]
+        for group in shown:
+            yield from (f"  {line}" for line in group_lines(one.columns, group, len(one.columns)))
+        if len(shown) < len(one.groups):
+            yield f"  and {len(one.groups) - len(shown)} smaller groups: see them with --all"
+    if not any(one.groups for one in compared):
+        yield "No case is answered differently."
+
+
+def _json(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> dict[str, Any]:
+    return {
+        "policy": {"before": old.policy, "after": new.policy},
+        "agreements": [
+            {
+                "agreement": pair.name,
+                "new": pair.before is None,
+                "gone": pair.after is None,
+                "clauses": [
+                    dict(
+                        zip(("clause", "before", "after"), (c.name, *clause_words(c)), strict=True)
+                    )
+                    for c in difference.clause_changes(pair)
+                ],
+            }
+            for pair in difference.pairs(old, new)
+        ],
+        "cases": [
+            {
+                "question": one.question,
+                "when": one.when,
+                "cases": len(one.columns),
+                "changed": one.changed,
+                "groups": [
+                    {
+                        "count": group.count,
+                        "where": where(one.columns, group),
+                        "shares_more": group.shares_more,
+                        "shares_less": group.shares_less,
+                        "before": group.before.as_json(),
+                        "after": group.after.as_json(),
+                    }
+                    for group in one.groups
+                ],
+            }
+            for one in compared
+        ],
+    }
+
+
+def _page(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> str:
+    return _pages.page(
+        "difference",
+        pairs=[
+            {
+                "name": pair_line(pair),
+                "clauses": [(c.name, *clause_words(c)) for c in difference.clause_changes(pair)],
+            }
+            for pair in difference.pairs(old, new)
+            if pair.before != pair.after
+        ],
+        compared=[
+            {
+                "one": one,
+                "of": len(one.columns),
+                "groups": [
+                    (group, group_lines(one.columns, group, len(one.columns)))
+                    for group in one.groups
+                ],
+            }
+            for one in compared
+        ],
+        policies=(old.policy, new.policy),
+    )
