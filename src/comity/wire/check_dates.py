@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from comity.records import Finding, Severity
 from comity.wire.fields import rules
-from comity.wire.findings import finding, shown
+from comity.wire.findings import clause, finding, shown
 from comity.wire.profile import Profile
 from comity.wire.submission import day
 from comity.wire.transaction import Field, Item, Record, Transaction
@@ -18,16 +18,23 @@ EARLIEST_BIRTH = date(1880, 1, 1)
 UNKNOWN_DAY = "00000000"  # EBTS 9.1 appendix C, DOB: where it is wholly unknown
 _DOB, _DOA, _ASL, _CSL, _SSD = 22, 45, 47, 51, 54
 DATES_MAX = 100  # values looked at in one field; the standard allows 40
+CAPTURED = {13: 5, 14: 5, 15: 5, 19: 5}  # the day a print was captured: LCD, TCD, PCD
+_GMT = 14
+# DAT is local, GMT is not, and no place is further than 14 hours from it.
+ZONES = timedelta(days=1)
 
 
 def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
-    """Findings about DAT, DOB, DOA and the dates of offences, dispositions and captures."""
+    """Findings about DAT, GMT, DOB, DOA and the days of offences, dispositions and captures."""
+    sent = day(transaction.text(1, 5))
     for record in transaction.records:
-        if record.form == "tagged" and record.type in (1, 2, 14):
+        if record.form == "tagged" and record.type in (1, 2, *CAPTURED):
             yield from _impossible(record, profile)
+            yield from _captured(record, sent)
+    yield from _instant(transaction.head, sent)
     details = transaction.of_type(2)
     if details:
-        yield from _order(details[0], day(transaction.text(1, 5)), profile)
+        yield from _order(details[0], sent, profile)
 
 
 def _impossible(record: Record, profile: Profile) -> Iterator[Finding]:
@@ -45,7 +52,33 @@ def _impossible(record: Record, profile: Profile) -> Iterator[Finding]:
                              "a day of the calendar, CCYYMMDD")  # fmt: skip
 
 
-@lru_cache(maxsize=4)
+def _captured(record: Record, sent: date | None) -> Iterator[Finding]:
+    """No print is captured after the file was made; a day is left for zones."""
+    one = record.first(CAPTURED.get(record.type, 0))
+    taken = day(one.text) if one is not None else None
+    if one is not None and taken is not None and sent is not None and taken > sent + ZONES:
+        yield _about(record, one, one.subfields[0][0], "date-order", "warning",
+                     f"no later than DAT 1.005 {sent:%Y%m%d}")  # fmt: skip
+
+
+def _instant(head: Record, sent: date | None) -> Iterator[Finding]:
+    """GMT 1.014 is DAT 1.005 in universal time: the same day, or the one beside it."""
+    one = head.first(_GMT)
+    if one is None or not one.value.strip():
+        return
+    item = one.subfields[0][0]
+    try:
+        told = datetime.strptime(item.text.strip(), "%Y%m%d%H%M%SZ").date()
+    except ValueError:
+        yield _about(head, one, item, "date", "warning",
+                     "a day and time of the calendar, CCYYMMDDHHMMSSZ")  # fmt: skip
+        return
+    if sent is not None and abs(told - sent) > ZONES:
+        yield _about(head, one, item, "date-order", "note",
+                     f"the day of DAT 1.005 {sent:%Y%m%d}, or the one beside it")  # fmt: skip
+
+
+@lru_cache(maxsize=8)
 def _dated(record_type: int) -> tuple[tuple[int, bool], ...]:
     """Fields that are a date or begin with one, and whether zeros stand for unknown."""
     dated = (r for r in rules() if r.record_type == record_type and r.chars == "DATE")
@@ -98,5 +131,6 @@ def _about(
     return finding(
         code, severity, record.type, record.idc, one.number, item.offset,
         expected=expected, found=shown(item.value),
-        source="EBTS 9.1 appendix C" if record.type == 2 else "ANSI/NIST-ITL 1-2007",
+        source=f"EBTS 9.1, appendix C, {one.tag}" if record.type == 2
+        else clause(record.type, one.number),
     )  # fmt: skip

@@ -20,7 +20,7 @@ CODES = {
     "count-order": "a record is not of the type that CNT announces in its place",
     "idc": "a record's IDC is not the one that CNT announces",
     "idc-repeated": "two images of one type have one IDC",
-    "link": "records that share an IDC name different fingers",
+    "link": "records that share an IDC name different fingers or sizes",
     "link-missing": "minutiae whose IDC no image in the file has",
     "record-count": "too few or too many records of a type for this transaction",
     "character-set": "letters outside ASCII that no listed character set explains",
@@ -58,7 +58,7 @@ CODES = {
     "minutia-count": "a stated number of minutiae is not the number of those that are there",
     "minutia-order": "minutiae are not numbered 1, 2, 3 ...",
     "minutia-place": "a minutia, core or delta outside the image",
-    "minutia-angle": "an angle outside the range of its form",
+    "minutia-unreadable": "a minutia without a position and an angle in numbers of its form",
     "minutia-neighbour": "a ridge count to a minutia that is not there",
     "minutia-format": "the fields present are not those of the stated minutia format",
 }

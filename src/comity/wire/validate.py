@@ -16,7 +16,9 @@ from comity.wire import (
     check_images,
     check_links,
     check_makeup,
+    check_minutiae,
     check_scale,
+    check_segments,
     check_structure,
 )
 from comity.wire.profile import profile_of
@@ -42,6 +44,8 @@ def validate(transaction: Transaction, profile: str | None = None) -> tuple[Find
         check_images.check(transaction, rules),
         check_fingers.check(transaction, rules),
         check_scale.check(transaction, rules),
+        check_segments.check(transaction, rules),
+        check_minutiae.check(transaction, rules),
         check_dates.check(transaction, rules),
         check_fields.check(transaction, rules),
     )
