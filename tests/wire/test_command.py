@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from comity.cli import wire
 from comity.errors import CallerError
+from comity.wire.read import read
 from tests.wire.cards import card
 
 
@@ -37,7 +39,7 @@ def test_check_says_field_and_value(folder: Path) -> None:
     assert "2.024 SEX" in out
     assert "found Q" in out
     assert "sound.eft: no findings" in out
-    assert "notes" not in out
+    assert "notes.txt" not in out
 
 
 def test_one_cause_is_one_row(tmp_path: Path) -> None:
@@ -49,6 +51,60 @@ def test_one_cause_is_one_row(tmp_path: Path) -> None:
     out = run("check", str(tmp_path)).stdout
     assert out.count("resolution") == 1
     assert "10 times" in out
+
+
+def test_a_field_missing_in_fourteen_records_is_one_line_with_their_idcs(tmp_path: Path) -> None:
+    data = card(record_type=14)
+    for position in range(1, 15):
+        data = data.replace(b"\x1d14.013:%d\x1d" % position, b"\x1d14.913:%d\x1d" % position)
+    (tmp_path / "x.eft").write_bytes(data)
+    out = run("check", str(tmp_path)).stdout
+    (line,) = [line for line in out.splitlines() if "[field-missing]" in line]
+    assert "14.013 FGP" in line
+    assert "14 times: Type-14, IDC 1-14, first at byte" in line
+
+
+def test_one_wrong_length_a_record_is_one_cause(tmp_path: Path) -> None:
+    data = card(record_type=14)
+    for record in read(data).of_type(14)[1:]:
+        right = b"14.001:%d\x1d14.002:%02d" % (record.size, record.idc or 0)
+        data = data.replace(right, right.replace(b"%d" % record.size, b"%d" % (record.size + 7)))
+    (tmp_path / "x.eft").write_bytes(data)
+    body = json.loads(run("check", "--json", str(tmp_path)).stdout)
+    (cause,) = [cause for cause in body["causes"] if cause["code"] == "length"]
+    assert cause["times"] == 13
+
+
+def test_many_files_are_summed_up(folder: Path) -> None:
+    lines = run("check", str(folder)).stdout.splitlines()
+    at = lines.index("3 files: 1 with errors, 1 with warnings, 0 with notes, 1 without findings")
+    assert lines[at + 1].split()[0] == "error"
+    assert "broken.EFT: 1 error" in lines[at + 1]
+    assert any("1 file       1 times  2.024 SEX [code]" in line for line in lines[at:])
+    short = run("check", "--summary", str(folder)).stdout.splitlines()
+    assert [line for line in short if line] == lines[at:]
+
+
+def test_one_file_has_no_sum(folder: Path) -> None:
+    assert "files:" not in run("check", str(folder / "odd.an2")).stdout
+
+
+def test_quiet_answers_by_the_exit_code_alone(folder: Path) -> None:
+    for words in (["--quiet"], ["-q", "--json"], ["-q", "--summary"]):
+        result = run("check", str(folder), *words)
+        assert (result.exit_code, result.stdout) == (4, "")
+
+
+def test_a_profile_can_be_named(folder: Path) -> None:
+    assert run("check", "--profile", "ebts-9.1", str(folder / "sound.eft")).exit_code == 0
+    assert run("check", "--profile", "ebts-3", str(folder / "sound.eft")).exit_code == 2
+
+
+def test_a_repair_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.eft").write_bytes(card().replace(b"1.001:2", b"1.001:3", 1))
+    out = run("check", str(tmp_path / "x.eft")).stdout
+    assert "[length]" in out
+    assert "repair: " in out
 
 
 def test_json_is_a_line_a_file(folder: Path) -> None:
@@ -74,6 +130,36 @@ def test_show_as_json(folder: Path) -> None:
 
 def test_explain() -> None:
     assert "date of birth" in run("explain", "DOB").stdout
+
+
+def test_a_file_named_twice_is_read_once_and_patterns_are_files(folder: Path) -> None:
+    out = run("check", str(folder / "*.eft"), str(folder / "sound.eft")).stdout
+    assert out.count("sound.eft") == 1
+    assert "odd" not in out
+
+
+def test_a_file_that_cannot_be_opened_is_named_and_the_others_go_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def refuse(path: Path, *args: Any, **rest: Any) -> Any:
+        if path.name == "odd.an2":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *args, **rest)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    result = run("check", str(folder / "odd.an2"), str(folder / "sound.eft"))
+    assert result.exit_code == 4
+    assert "odd.an2: cannot be read: Permission denied" in result.stderr
+    assert "sound.eft: no findings" in result.stdout
+
+
+def test_a_folder_without_transactions_is_said_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not looked at")
+    result = run("check", str(tmp_path))
+    assert isinstance(result.exception, CallerError)
+    assert "no transaction file" in str(result.exception)
 
 
 def test_a_missing_file_is_the_callers_mistake() -> None:

@@ -1,80 +1,167 @@
-"""`comity wire check`: what is wrong with files, one row a cause."""
+"""`comity wire check`: what is wrong with files, one cause at a time."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import defaultdict
-from dataclasses import asdict
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 
 import click
+from rich.console import Console
+from rich.text import Text
 
 from comity.cli._wire_files import EXIT_CODES, sources
 from comity.errors import WireError
 from comity.records import Finding
+from comity.wire.causes import Cause, causes, tally
+from comity.wire.fields import known
 from comity.wire.findings import unreadable
+from comity.wire.profile import NAMES
 from comity.wire.read import read
 from comity.wire.validate import SEVERITIES, validate, worst
+
+COLOURS = {"error": "bold red", "warning": "yellow", "note": "cyan", "": "green"}
+GRAVITY = ("", *SEVERITIES)
+WORST_SHOWN, CAUSES_SHOWN = 20, 15
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
+@click.option(
+    "--profile",
+    type=click.Choice(NAMES),
+    help="The rules to judge by. Default: what each file says it follows.",
+)
+@click.option("--summary", is_flag=True, help="Of many files only the counts and the causes.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing: the exit code answers.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
-def check(files: tuple[str, ...], as_json: bool) -> None:
-    """Say what is wrong with FILES, one row a cause.
+def check(
+    files: tuple[str, ...], profile: str | None, summary: bool, quiet: bool, as_json: bool
+) -> None:
+    """Say what is wrong with FILES: each cause once, however many fields it spoils.
 
-    FILES are files, folders, patterns, or - for standard input. Exit code: 0 nothing worse than
-    a note, 3 warnings, 4 an error in at least one file: it would be refused.
+    FILES are files, folders, patterns, or - for standard input. A cause names its field, the
+    records it is in, what was expected and found, the rule's source, and the repair that
+    `comity wire repair` would make, where there is one. Several files are summed up at the end.
+    Exit code: 0 nothing worse than a note, 3 warnings, 4 an error in at least one file: it would
+    be refused.
 
     \b
     Example:
       comity wire check booking.eft
+      comity wire check inbox --summary
+      comity wire check booking.eft --profile ebts-10.0
     """
-    gravest = ""
     found = sources(files, "checking")
+    total = _Total()
+    # Lines are not broken: a terminal does that, and a file is searched by line.
+    console = Console(highlight=False, soft_wrap=True, quiet=quiet)
     for name, data in found:
-        findings = _check(data)
-        gravest = max(gravest, worst(findings), key=["", *SEVERITIES].index)
-        if as_json:
-            bodies = [asdict(one) for one in findings]
-            click.echo(json.dumps({"file": name, "worst": worst(findings), "findings": bodies}))
-        else:
-            _print(name, findings)
-    sys.exit(EXIT_CODES["error" if found.unread else gravest])
+        findings = _findings(data, profile)
+        total.add(name, findings)
+        if as_json and not quiet:
+            click.echo(json.dumps(_body(name, findings)))
+        elif not (as_json or summary):
+            for line in _told(name, findings):
+                console.print(line)
+    if len(found) > 1 and not as_json:
+        for line in total.lines():
+            console.print(line)
+    sys.exit(EXIT_CODES["error" if found.unread else total.gravest])
 
 
-def _check(data: bytes) -> tuple[Finding, ...]:
+def _findings(data: bytes, profile: str | None) -> tuple[Finding, ...]:
     try:
-        return validate(read(data))
+        return validate(read(data), profile)
     except WireError as error:
         return (unreadable(error),)
 
 
-def _print(name: str, findings: tuple[Finding, ...]) -> None:
-    """Two lines a cause: findings alike but for place and value share them."""
-    if not findings:
-        click.echo(f"{name}: no findings")
-        return
-    click.echo(name)
-    rows = [_row(alike) for alike in _grouped(findings)]
-    widths = [max(len(row[column]) for row, _ in rows) for column in range(len(rows[0][0]))]
-    for row, detail in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo(f"  {line.rstrip()}\n      {detail}")
+def _body(name: str, findings: tuple[Finding, ...]) -> dict[str, object]:
+    return {
+        "file": name,
+        "worst": worst(findings),
+        "causes": [cause.as_json() for cause in causes(findings)],
+        "findings": [asdict(one) for one in findings],
+    }
 
 
-def _grouped(findings: tuple[Finding, ...]) -> list[list[Finding]]:
-    groups: dict[tuple[Any, ...], list[Finding]] = defaultdict(list)
-    for one in findings:
-        groups[one.severity, one.code, one.record, one.tag, one.expected].append(one)
-    return sorted(groups.values(), key=lambda g: (-SEVERITIES.index(g[0].severity), g[0].offset))
+def _told(name: str, findings: tuple[Finding, ...]) -> Iterator[Text]:
+    gravest = worst(findings)
+    refused = "; would be refused" if gravest == "error" else ""
+    yield Text.assemble((name, "bold"), ": ", (f"{tally(findings)}{refused}", COLOURS[gravest]))
+    for cause in causes(findings):
+        yield from _lines(cause)
 
 
-def _row(alike: list[Finding]) -> tuple[list[str], str]:
-    first = alike[0]
-    where = f"{first.tag} {first.mnemonic}".strip() or first.record
-    times = f"{len(alike)} times, first at" if len(alike) > 1 else "at"
-    found = first.found if len(alike) == 1 else f"{first.found}, and others"
-    detail = f"expected {first.expected}; found {found} ({first.source})"
-    return [first.severity, first.code, where, f"{times} byte {first.offset}"], detail
+def _lines(cause: Cause) -> Iterator[Text]:
+    """What and where; what was expected and found, by which rule; and the repair, if any."""
+    first = cause.first
+    rule = known(first.tag) if first.tag else None
+    yield Text.assemble(
+        "  ",
+        (f"{first.severity:<8}", COLOURS[first.severity]),
+        (cause.what, "bold"),
+        f" {rule.name.partition(';')[0]}" if rule is not None else "",
+        f"  [{first.code}]  {cause.times}: {cause.where}",
+    )
+    yield Text.assemble(
+        f"          expected {cause.expected}; found {cause.found}", (f"  ({first.source})", "dim")
+    )
+    if cause.repair:
+        yield Text(f"          repair: {cause.repair}", "green")
+
+
+@dataclass
+class _Total:
+    """What many files come to; holds a line a file, no file's bytes."""
+
+    files: list[tuple[str, str, str]] = field(default_factory=list)  # name, worst, tally
+    sizes: Counter[str] = field(default_factory=Counter)  # findings a file
+    times: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    spread: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    @property
+    def gravest(self) -> str:
+        return max((worst for _, worst, _ in self.files), key=GRAVITY.index, default="")
+
+    def add(self, name: str, findings: tuple[Finding, ...]) -> None:
+        self.files.append((name, worst(findings), tally(findings)))
+        self.sizes[name] = len(findings)
+        grouped: Counter[tuple[str, str, str]] = Counter()
+        for cause in causes(findings):
+            grouped[cause.first.severity, cause.what, cause.first.code] += len(cause.findings)
+        self.times.update(grouped)
+        self.spread.update(grouped.keys())
+
+    def lines(self) -> Iterator[Text]:
+        counts = Counter(worst for _, worst, _ in self.files)
+        words = ((counts[name], f"with {name}s", name) for name in reversed(SEVERITIES))
+        yield Text.assemble(
+            "\n",
+            (f"{len(self.files)} files", "bold"),
+            *(
+                part
+                for count, said, name in (*words, (counts[""], "without findings", ""))
+                for part in (
+                    (", " if name != "error" else ": "),
+                    (f"{count} {said}", COLOURS[name]),
+                )
+            ),
+        )
+        bad = [one for one in self.files if one[1] in ("error", "warning")]
+        bad.sort(key=lambda one: (-GRAVITY.index(one[1]), -self.sizes[one[0]]))
+        for name, severity, told in bad[:WORST_SHOWN]:
+            yield Text.assemble("  ", (f"{severity:<8}", COLOURS[severity]), f"{name}: {told}")
+        if len(bad) > WORST_SHOWN:
+            yield Text(f"  and {len(bad) - WORST_SHOWN} more files")
+        if self.times:
+            yield Text("most frequent causes", "bold")
+        ranked = sorted(self.spread, key=lambda key: (-self.spread[key], -self.times[key], key))
+        for severity, what, code in ranked[:CAUSES_SHOWN]:
+            files, times = self.spread[severity, what, code], self.times[severity, what, code]
+            spread = f"{files:>5} {'file ' if files == 1 else 'files'} {times:>6} times"
+            said = f"{spread}  {what} [{code}]"
+            yield Text.assemble("  ", (f"{severity:<8}", COLOURS[severity]), said)
