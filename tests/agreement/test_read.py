@@ -147,7 +147,7 @@ def test_nothing_resumes_after_the_end() -> None:
 def test_a_file_that_is_no_mapping_or_empty_or_not_yaml() -> None:
     assert findings("")[0][2] == "an empty file"
     assert findings("- a\n- b\n")[0][1] == "the file"
-    assert findings("title: [unclosed\n")[0][0] == 2
+    assert findings("title: [unclosed\n")[0][0] == 1
     assert findings("a: \x00")[0][1] == "the file"
 
 

@@ -8,26 +8,55 @@ agreement and is refused, which also disarms alias bombs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from comity.agreement.canonical import canonical, from_canonical, policy_hash
-from comity.agreement.interpret import DEPTH_MAX, agreement_of, fail
+from comity.agreement.interpret import DEPTH_MAX, Reading, fail, reading_of
 from comity.agreement.parse import Mistake, Node, shorten
 from comity.agreement.register import Agreements
 from comity.agreement.terms import Agreement
 from comity.errors import AgreementError
 
 __all__ = [
-    "canonical", "from_canonical", "policy_hash",
-    "read_directory", "read_file", "read_files", "read_text",
+    "Source", "canonical", "from_canonical", "policy_hash",
+    "read_directory", "read_file", "read_files", "read_text", "source_file", "source_of",
 ]  # fmt: skip
 
 # An agreement naming every county of the United States has 40 KB; ten times that is no agreement.
 CHARACTERS_MAX = 400_000
+# A file of nothing but aliases is told a hundred times; that will do.
+MISTAKES_MAX = 100
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file and what was made of it. `name` is where the reader looks."""
+
+    name: str
+    reading: Reading
+
+
+def source_of(text: str, name: str = "agreement") -> Source:
+    """The text of a file, read with every mistake in it; a file that is no YAML has one or more."""
+    try:
+        return Source(name, reading_of(_tree(text, name)))
+    except AgreementError as error:
+        return Source(name, Reading(None, error.findings, {}))
+
+
+def source_file(path: Path, name: str = "") -> Source:
+    """`source_of` a file; `name` where it is not the file's own."""
+    name = name or path.name
+    try:
+        text = _decode(path, name)
+    except AgreementError as error:
+        return Source(name, Reading(None, error.findings, {}))
+    return source_of(text, name)
 
 
 def read_text(text: str, name: str = "agreement") -> Agreement:
@@ -36,12 +65,12 @@ def read_text(text: str, name: str = "agreement") -> Agreement:
     name    for messages: where the reader looks
     Raises  AgreementError with `findings`: every mistake, with line and column
     """
-    return agreement_of(_tree(text, name), name)
+    return _whole(source_of(text, name))
 
 
 def read_file(path: Path) -> Agreement:
     """One agreement from its file; raises like `read_text`."""
-    return read_text(_decode(path), path.name)
+    return _whole(source_file(path))
 
 
 def read_files(paths: Iterable[Path]) -> Agreements:
@@ -56,10 +85,7 @@ def read_files(paths: Iterable[Path]) -> Agreements:
         try:
             agreements.append(read_file(path))
         except AgreementError as error:
-            mistakes += [
-                Mistake(m.line, m.column, f"{path.name}: {m.path}", m.expected, m.found, m.nearest)
-                for m in error.findings
-            ]
+            mistakes += [replace(m, path=f"{path.name}: {m.path}") for m in error.findings]
     if mistakes:
         raise fail("agreements", tuple(mistakes))
     return Agreements(tuple(agreements))
@@ -78,48 +104,80 @@ def read_directory(path: Path) -> Agreements:
     return read_files(path.glob("*.yaml"))
 
 
-def _decode(path: Path) -> str:
+def _whole(source: Source) -> Agreement:
+    if source.reading.agreement is None:
+        raise fail(source.name, source.reading.mistakes)
+    return source.reading.agreement
+
+
+def _decode(path: Path, name: str) -> str:
     # The size is looked at first: a file of gigabytes is refused without reading it.
     try:
         if path.stat().st_size > CHARACTERS_MAX:
-            raise _one(path.name, 0, 0, f"at most {CHARACTERS_MAX} bytes", "a larger file")
-        return path.read_bytes().decode("utf-8")
+            raise _one(name, 1, 1, f"at most {CHARACTERS_MAX} bytes", "a larger file")
+        data = path.read_bytes()
     except OSError as error:
-        raise _one(path.name, 0, 0, "a readable file", error.strerror or "an error") from error
+        raise _one(name, 0, 0, "a readable file", error.strerror or "an error") from error
+    try:
+        # A byte order mark and Windows line ends are read past: editors put them there unasked.
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        raise _one(path.name, 0, 0, "UTF-8 text", f"byte {error.start} is not") from error
+        good = data[: error.start].decode("utf-8", "replace")
+        raise _one(name, *_at(good, len(good)), "UTF-8 text", f"byte {error.start} is not") from (
+            error
+        )
 
 
 def _tree(text: str, name: str) -> Node:
     """Node tree of one YAML document; refuses what an agreement has no use for."""
     if len(text) > CHARACTERS_MAX:
-        raise _one(name, 0, 0, f"at most {CHARACTERS_MAX} characters", f"{len(text)}")
+        raise _one(name, 1, 1, f"at most {CHARACTERS_MAX} characters", f"{len(text)}")
+    wrong: list[Mistake] = []
     try:
-        # Events first: they are read one by one, so a bomb is seen before anything expands.
-        depth = documents = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            place = _place(event.start_mark)
-            documents += isinstance(event, yaml.DocumentStartEvent)
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise _one(name, *place, "words written out", "an alias or anchor")
-            tag = getattr(event, "tag", None)
-            if tag:
-                raise _one(name, *place, "plain lists, mappings and text", f"tag {tag}")
-            if depth > DEPTH_MAX:
-                raise _one(name, *place, f"nesting of at most {DEPTH_MAX}", "deeper nesting")
-            if documents > 1:
-                raise _one(name, *place, "one agreement a file", "a second document")
+        _look(text, wrong)
+        if wrong:
+            raise fail(name, tuple(wrong))
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        place = _place(error.problem_mark or error.context_mark)
-        raise _one(name, *place, "YAML", error.problem or "unreadable text") from error
+        mark = error.problem_mark or error.context_mark
+        place = _at(text, mark.index) if mark else (1, 1)
+        wrong.append(_mistake(*place, "not-yaml", "YAML", error.problem or "unreadable text"))
+        raise fail(name, tuple(wrong)) from error
     except yaml.YAMLError as error:
-        raise _one(name, 0, 0, "YAML", str(error).splitlines()[0]) from error
+        place = _at(text, int(getattr(error, "position", 0)))
+        wrong.append(_mistake(*place, "not-yaml", "YAML", str(error).splitlines()[0]))
+        raise fail(name, tuple(wrong)) from error
     if root is None:
         raise _one(name, 1, 1, "an agreement", "an empty file")
     return _node(root)
+
+
+def _look(text: str, wrong: list[Mistake]) -> None:
+    """Note what YAML has and an agreement has not.
+
+    Events are read one by one, so a bomb is seen before anything expands; what nests too deep
+    or goes on in another document is not looked into.
+    """
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        for code, expected, found in _foreign(event, depth, documents):
+            wrong.append(_mistake(*_place(event.start_mark), code, expected, found))
+        if depth > DEPTH_MAX or documents > 1 or len(wrong) >= MISTAKES_MAX:
+            return
+
+
+def _foreign(event: yaml.Event, depth: int, documents: int) -> Iterator[tuple[str, str, str]]:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        yield "alias", "words written out", "an alias or anchor"
+    if tag := getattr(event, "tag", None):
+        yield "tag", "plain lists, mappings and text", f"tag {tag}"
+    if depth > DEPTH_MAX:
+        yield "too-deep", f"nesting of at most {DEPTH_MAX}", "deeper nesting"
+    if documents > 1:
+        yield "second-document", "one agreement a file", "a second document"
 
 
 def _node(node: yaml.Node) -> Node:
@@ -133,9 +191,19 @@ def _node(node: yaml.Node) -> Node:
 
 
 def _place(mark: Any) -> tuple[int, int]:
-    """Line and column from 1, as editors count; 0, 0 where yaml gives no mark."""
-    return (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    """Line and column from 1, as editors count."""
+    return mark.line + 1, mark.column + 1
+
+
+def _at(text: str, index: int) -> tuple[int, int]:
+    """The place of a character, in the file also where YAML points past its end."""
+    before = text[: min(index, len(text.rstrip("\n")))]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _mistake(line: int, column: int, code: str, expected: str, found: str) -> Mistake:
+    return Mistake(line, column, "the file", expected, shorten(found), code=code)
 
 
 def _one(name: str, line: int, column: int, expected: str, found: str) -> AgreementError:
-    return fail(name, (Mistake(line, column, "the file", expected, shorten(found)),))
+    return fail(name, (_mistake(line, column, "unreadable", expected, found),))
