@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from comity.records import Finding, Severity
@@ -20,6 +21,7 @@ _DOB, _DOA, _ASL, _CSL, _SSD = 22, 45, 47, 51, 54
 DATES_MAX = 100  # values looked at in one field; the standard allows 40
 CAPTURED = {13: 5, 14: 5, 15: 5, 19: 5}  # the day a print was captured: LCD, TCD, PCD
 _GMT = 14
+_CLOCK = re.compile(r"([01]\d|2[0-3])[0-5]\d[0-6]\dZ", re.ASCII)
 # DAT is local, GMT is not, and no place is further than 14 hours from it.
 ZONES = timedelta(days=1)
 
@@ -67,9 +69,9 @@ def _instant(head: Record, sent: date | None) -> Iterator[Finding]:
     if one is None or not one.value.strip():
         return
     item = one.subfields[0][0]
-    try:
-        told = datetime.strptime(item.text.strip(), "%Y%m%d%H%M%SZ").date()
-    except ValueError:
+    text = item.text.strip()
+    told = day(text[:8]) if _CLOCK.fullmatch(text, 8) else None
+    if told is None:
         yield _about(head, one, item, "date", "warning",
                      "a day and time of the calendar, CCYYMMDDHHMMSSZ")  # fmt: skip
         return

@@ -20,6 +20,7 @@ WORDLESS = frozenset({10})  # BPX has its number there for something else
 _HLL, _VLL, _CGA, _BPX, _DATA = 6, 7, 11, 12, 999
 _SIZE = "ANSI/NIST-ITL 1-2011, clauses 7.7.8.1 and 7.7.8.2"
 _FORMAT = "ANSI/NIST-ITL 1-2011, clause 7.7.9.1, table 15"
+_BARE = "ANSI/NIST-ITL 1-2007, compression algorithm of types 3 to 6 (ANSI/EIA-538)"
 _DEPTH = "ANSI/NIST-ITL 1-2011, clause 7.7.8.6"
 
 
@@ -46,9 +47,10 @@ def _image(record: Record, hard: Severity, word: str) -> Iterator[Finding]:
                     source=clause(record.type, field.number))  # fmt: skip
         return
     if start > field.offset:
-        before = field.value[: start - field.offset]
+        before = start - field.offset - len(f"{field.tag}:") - 1
         yield about(record, field.number, "field-repeated", hard,
-                    expected=f"one field {field.tag}, the image", found=shown(before),
+                    expected=f"one field {field.tag}, the image",
+                    found=f"a second one after {before} bytes",
                     source="ANSI/NIST-ITL 1-2011, annex B.1")  # fmt: skip
     own = images.header(data)
     if own is None:
@@ -74,6 +76,11 @@ def _format(record: Record, own: Header, word: str, hard: Severity) -> Iterator[
         return
     number = _number(record, ridges.COMPRESSION, _CGA)
     if record.first(number) is None:
+        return
+    if own.format == "TIFF":
+        yield about(record, number, "compression", hard, source=_BARE,
+                    expected="the bare stream, raw or compressed, that this code stands for",
+                    found="a TIFF file around it")  # fmt: skip
         return
     best = images.fitting(own)
     name = {None: "", False: "lossy ", True: "lossless "}[own.lossless] + own.format

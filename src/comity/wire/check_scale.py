@@ -10,6 +10,7 @@ from comity.wire.findings import about, clause
 from comity.wire.profile import Profile
 from comity.wire.transaction import Record, Transaction
 
+OLD_VERSIONS = frozenset({"0200", "0201"})  # 1-1993 and 1a-1997
 CLASSES_PPI, TOLERANCE = (500.0, 1000.0), 0.01
 # The minimum scanning resolution less its 1 %, and 4 % above it for what is transmitted in
 # types 4 and 6; half of both in types 3 and 5. ANSI/NIST-ITL 1-2007, transmitting resolution.
@@ -35,8 +36,10 @@ def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
 
 
 def _head(transaction: Transaction) -> Iterator[Finding]:
+    """NSR and NTR are 00.00 where nothing is scaled by them, from 1-2000 (VER 0300) on."""
     head = transaction.head
-    used = any(record.type in SCALED for record in transaction.records)
+    old = head.text(2).strip() in OLD_VERSIONS
+    used = old or any(record.type in SCALED for record in transaction.records)
     told = {number: ridges.millimetres(head.first(number)) for number in (_NSR, _NTR)}
     for number, per_mm in told.items():
         if per_mm and not used:

@@ -13,6 +13,10 @@ from comity.wire.transaction import Record, Transaction, whole
 # UTF-32) cannot be mixed with one-byte separators, so such a file could not be read.
 READABLE_SETS = {"000": "ASCII", "001": "Latin-1", "003": "UTF-8"}
 VERSIONS = frozenset({"0200", "0201", "0300", "0400", "0500", "0501", "0502"})
+# The first version that has each type of record: 1a-1997, 1-2000, 1-2007, 1-2011, its Update 2013.
+SINCE = {10: "0201", **dict.fromkeys((13, 14, 15, 16), "0300"),
+         **dict.fromkeys((17, 99), "0400"), **dict.fromkeys((18, 19, 20, 21, 98), "0500"),
+         **dict.fromkeys((11, 12, 22), "0501")}  # fmt: skip
 # Kept in the file, never opened: faces, irises, signatures, palms, genetic and private records.
 NOT_CARRIED = {7: "a user-defined image", 8: "a signature", 10: "a face, scar or tattoo image",
                15: "a palm image", 16: "a user-defined test image", 17: "an iris image",
@@ -27,7 +31,7 @@ def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
     """Findings about the file as a whole."""
     yield from _version(transaction)
     if profile.unstated:
-        yield _head(transaction, "domain-unstated", "warning", 4,
+        yield _head(transaction, "domain-unstated", "note", 4,
                     "a version in DOM 1.013, or the fields that EBTS demands",
                     f"{shown(transaction.tot)} with neither; base rules only")  # fmt: skip
     yield from _character_sets(transaction)
@@ -39,6 +43,13 @@ def _version(transaction: Transaction) -> Iterator[Finding]:
     if version and version not in VERSIONS:
         yield _head(transaction, "version", "warning", 2,
                     "one of " + " ".join(sorted(VERSIONS)), shown(version))  # fmt: skip
+        return
+    newer = {r.type for r in transaction.records if version and SINCE.get(r.type, "") > version}
+    if newer:
+        types = " ".join(map(str, sorted(newer)))
+        yield _head(transaction, "version", "warning", 2,
+                    f"{max(SINCE[one] for one in newer)} or later, for records of type {types}",
+                    shown(version))  # fmt: skip
 
 
 def _character_sets(transaction: Transaction) -> Iterator[Finding]:

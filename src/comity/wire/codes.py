@@ -14,7 +14,7 @@ CODES = {
     "bytes-left-over": "bytes follow the last record; a warning where they are blank",
     "limit": "more records or fields than any real file has; the rest is kept unread",
     # the file as a whole
-    "version": "VER 1.002 is no version of the standard",
+    "version": "VER 1.002 is no version of the standard, or older than a record in the file",
     "domain-unstated": "a criminal type of transaction, but nothing shows the FBI's domain",
     "count": "CNT 1.003 does not count the records that are there",
     "count-order": "a record is not of the type that CNT announces in its place",
