@@ -112,3 +112,40 @@ def test_a_time_needs_an_offset(at: str) -> None:
 def test_no_files(tmp_path: Path) -> None:
     assert isinstance(run("check", str(tmp_path)).exception, CallerError)
     assert isinstance(run("check", str(tmp_path / "none.yaml")).exception, CallerError)
+
+
+def test_diff_of_a_set_with_itself_is_nothing_and_exits_with_zero() -> None:
+    result = run("diff", str(PRESET), str(PRESET), "--at", "2011-03-01T00:00:00Z")
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1] == "No case is answered differently."
+
+
+def test_diff_counts_a_population_that_is_drawn() -> None:
+    words = ["diff", str(PRESET / "alder.yaml"), str(PRESET / "birch.yaml"), "--same-places",
+             "--population", "2000", "--json"]  # fmt: skip
+    first, again = (json.loads(run(*words).output) for _ in range(2))
+    assert first == again
+    for told in first["cases"]:
+        assert told["cases"] == 2000
+        assert 0 < told["changed"] == sum(group["count"] for group in told["groups"]) < 2000
+
+
+def test_diff_counts_the_decisions_of_a_recorded_history(tmp_path: Path) -> None:
+    none = run("diff", str(PRESET), str(PRESET), "--history", str(tmp_path))
+    assert isinstance(none.exception, CallerError)
+    assert "no ledger" in none.exception.message
+
+
+def test_timeline_draws_or_refuses_by_the_name_of_the_file(tmp_path: Path) -> None:
+    picture, page = tmp_path / "t.svg", tmp_path / "t.html"
+    for out in (picture, page):
+        assert run("timeline", str(PRESET), "--out", str(out)).exit_code == 0
+    assert picture.read_text("utf-8").startswith("<svg")
+    assert "elm-2010#termination" in picture.read_text("utf-8")
+    assert "<script" not in page.read_text("utf-8")
+    assert "http" not in page.read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
+    wrong = run("timeline", str(PRESET), "--out", str(tmp_path / "t.gif"))
+    assert isinstance(wrong.exception, CallerError)
+    early = run("timeline", str(PRESET), "--known-at", "2000-01-01T00:00:00Z", "--out",
+                str(picture))  # fmt: skip
+    assert isinstance(early.exception, CallerError)

@@ -19,7 +19,7 @@ from comity.agreement.decide import Decisions, When, decide_batch
 from comity.agreement.register import Agreements
 from comity.agreement.terms import Agreement, Clause
 from comity.errors import CallerError
-from comity.records import RECIPIENTS, Decision, Question
+from comity.records import RECIPIENTS, RELEASE_FIELDS, Decision, Question
 
 HEAD = ("title", "regime", "parties", "recorded")
 
@@ -109,7 +109,8 @@ def case_changes(
     at: When,
     known_at: When | None = None,
 ) -> tuple[Group, ...]:
-    """The cases that come out differently, in groups, the largest first.
+    """The cases that come out differently, in groups: what shares more first, then less, then
+    what only waits for something else; of each the largest first.
 
     A case is different where it is permitted or not, what may leave to whom, what a denial
     awaits, or whether a second person must look. A clause that changed its name alone is none.
@@ -117,18 +118,22 @@ def case_changes(
     old, new = (
         decide_batch(some, question, columns, at=at, known_at=known_at) for some in (before, after)
     )
-    signatures = np.concatenate([_signature(old), _signature(new)])
-    half = len(signatures) // 2
-    changed = np.flatnonzero((signatures[:half] != signatures[half:]).any(axis=0))
+    was, now = _signature(old), _signature(new)
+    changed = np.flatnonzero(was != now)
     if not len(changed):
         return ()
-    _, kind = np.unique(signatures[:, changed], axis=1, return_inverse=True)
-    kind = kind.reshape(-1)
+    _, first = np.unique(was[changed], return_inverse=True)
+    kinds, second = np.unique(now[changed], return_inverse=True)
+    kind = first * len(kinds) + second
     groups = []
-    for number in range(int(kind.max()) + 1):
+    for number in np.unique(kind):
         rows = changed[kind == number]
         groups.append(Group(question, rows, old[int(rows[0])], new[int(rows[0])]))
-    return tuple(sorted(groups, key=lambda group: (-group.count, int(group.rows[0]))))
+    return tuple(sorted(groups, key=_weight))
+
+
+def _weight(group: Group) -> tuple[bool, bool, int, int]:
+    return not group.shares_more, not group.shares_less, -group.count, int(group.rows[0])
 
 
 def telling(columns: Columns, rows: NDArray[np.int64]) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -178,15 +183,16 @@ def same_places(before: Agreements, after: Agreements) -> Agreements:
     return Agreements((replace(here, scope=scope),))
 
 
-def _signature(decisions: Decisions) -> NDArray[np.int32]:
-    """What of each decision counts as its answer, int32 (6, n)."""
+def _signature(decisions: Decisions) -> NDArray[np.int64]:
+    """What of each decision counts as its answer, packed into one number, int64 (n,)."""
     second = np.array([cell.second_reviewer for cell in decisions.cells] or [False])
-    permit = decisions.permit.astype(np.int32)
+    permit = decisions.permit.astype(np.int64)
     # What a permitted search awaits, and who reviews a denial, is nobody's concern.
-    wait = np.where(permit & (decisions.question != "release"), 0, decisions.wait)
-    return np.stack([permit, wait, *decisions.fields, permit * second[decisions.cell]]).astype(
-        np.int32
-    )
+    wait = np.where(decisions.permit & (decisions.question != "release"), 0, decisions.wait)
+    packed = permit | (permit * second[decisions.cell]) << 1 | wait.astype(np.int64) << 2
+    for number, fields in enumerate(decisions.fields):
+        packed |= fields.astype(np.int64) << (8 + len(RELEASE_FIELDS) * number)
+    return packed
 
 
 def _shared(decision: Decision) -> set[tuple[str, str]]:

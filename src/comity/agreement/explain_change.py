@@ -12,6 +12,11 @@ from comity.agreement.explain import FIELD_WORDS, RECIPIENT_WORDS, listed, momen
 from comity.agreement.terms import Clause
 from comity.records import LEVELS, RECIPIENTS, RELEASE_FIELDS, STAGES, Decision
 
+NOTHING_WORDS = {
+    "search": "The second repository may not be searched",
+    "release": "Nothing may leave",
+    "hold": "No hold may be honoured",
+}
 ABSENT = "(no such clause)"
 TRUTH_WORDS = {UNKNOWN: "not known", NO: "no", YES: "yes"}
 FACT_NAMES_PLAIN = {
@@ -48,7 +53,12 @@ def _clause(value: Clause | Any | None) -> str:
 
 
 def answer(decision: Decision) -> str:
-    """A decision's answer, with how much more may follow."""
+    """What a group of decisions answers: one sentence that is true of all of them.
+
+    Which fact is missing may differ from case to case, so none is named.
+    """
+    if not decision.permit and decision.awaits is not None and decision.awaits not in STAGES:
+        return f"{NOTHING_WORDS[decision.question]} while a fact it depends on is not known."
     said = verdict(decision)
     if decision.permit and decision.question == "release" and decision.awaits:
         said = f"{said[:-1]}, more on {decision.awaits}."
@@ -90,22 +100,23 @@ def either(words: list[str]) -> str:
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def change_lines(group: Group) -> list[tuple[str, str]]:
+    """What a group gains and loses, as a word and what it is about."""
+    lines = [("gains", f"{to}: {names}") for to, names in gained(group.before, group.after)]
+    lines += [("loses", f"{to}: {names}") for to, names in gained(group.after, group.before)]
+    if group.after.permit and group.before.second_reviewer != group.after.second_reviewer:
+        two = group.after.second_reviewer
+        lines.append(("review", "two people must determine" if two else "one person determines"))
+    return lines
+
+
 def group_lines(columns: Columns, group: Group, of: int) -> list[str]:
     """One group of cases as lines of text.
 
     of  how many cases there are in all
     """
-    lines = [
-        f"{group.count} of {of} cases: {where(columns, group)}",
-        f"  before  {answer(group.before)}",
-        f"  after   {answer(group.after)}",
+    told = [("before", answer(group.before)), ("after", answer(group.after)), *change_lines(group)]
+    return [
+        f"{group.count:,} of {of:,} cases: {where(columns, group)}",
+        *(f"  {word:7} {words}" for word, words in told),
     ]
-    lines += [f"  gains   {to}: {names}" for to, names in gained(group.before, group.after)]
-    lines += [f"  loses   {to}: {names}" for to, names in gained(group.after, group.before)]
-    if group.before.second_reviewer != group.after.second_reviewer and group.after.permit:
-        lines.append(
-            "  review  two people must determine"
-            if group.after.second_reviewer
-            else "  review  one person determines"
-        )
-    return lines

@@ -16,13 +16,21 @@ from comity.agreement import difference
 from comity.agreement.columns import Columns
 from comity.agreement.difference import Group
 from comity.agreement.explain import moment
-from comity.agreement.explain_change import answer, clause_words, group_lines, pair_line, where
+from comity.agreement.explain_change import (
+    answer,
+    change_lines,
+    clause_words,
+    group_lines,
+    pair_line,
+    where,
+)
 from comity.agreement.read import read_files
 from comity.agreement.register import Agreements
-from comity.agreement.space import every_case
+from comity.agreement.space import every_case, places
 from comity.cli import _pages
 from comity.cli._agreement_files import PATH, files_of, instant
 from comity.cli._recorded import recorded
+from comity.programme.shares import SHARES, cases, read_shares
 from comity.records import Question
 
 _DIFF_EXAMPLE = """\b
@@ -59,6 +67,14 @@ class Compared:
     metavar="DIR",
     help="Count over the decisions in this ledger, each at its own instant.",
 )
+@click.option(
+    "--population",
+    type=click.IntRange(1, 10_000_000),
+    metavar="N",
+    help="Count over N synthetic cases drawn by stated shares.",
+)
+@click.option("--shares", type=PATH, default=SHARES, help="The shares, as CSV; else our own.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the synthetic cases.")
 @click.option("--openings", type=PATH, help="The ledger's openings, where not beside it.")
 @click.option(
     "--same-places",
@@ -69,14 +85,16 @@ class Compared:
 @click.option("--out", type=PATH, help="Write it as a page, an .html file.")
 @click.option("--json", "as_json", is_flag=True, help="Clauses and groups as JSON.")
 def diff(
-    before: Path, after: Path, at: str | None, history: Path | None, openings: Path | None,
+    before: Path, after: Path, at: str | None, history: Path | None, population: int | None,
+    shares: Path, seed: int, openings: Path | None,
     same_places: bool, everything: bool, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Say what changes from the agreements BEFORE to those AFTER (files or folders).
 
     First the clauses, side by side; then which cases are answered differently. Cases are every
-    combination of facts that the clauses can tell apart, at every place they name, or, with
-    --history, those of a recorded ledger. Exit code 0 where nothing changes, else 1.
+    combination of facts that the clauses can tell apart, at every place they name; with
+    --history those of a recorded ledger; with --population synthetic ones. Exit code 0 where
+    nothing changes, else 1.
     """
     old, new = (read_files(files_of((path,))) for path in (before, after))
     if same_places:
@@ -84,7 +102,13 @@ def diff(
     if history is not None:
         compared = list(_over_history(old, new, history, openings))
     else:
-        compared = list(_over_every_case(old, new, instant(at) if at else None))
+        both = (*old, *new)
+        columns = (
+            every_case(both)
+            if population is None
+            else cases(read_shares(shares), places(both), population, seed)
+        )
+        compared = list(_over(columns, old, new, instant(at) if at else None))
     if as_json:
         click.echo(json.dumps(_json(old, new, compared), ensure_ascii=False))
     elif out is not None:
@@ -96,8 +120,10 @@ def diff(
     raise SystemExit(0 if same else 1)
 
 
-def _over_every_case(old: Agreements, new: Agreements, at: datetime | None) -> Iterator[Compared]:
-    columns = every_case((*old, *new))
+def _over(
+    columns: Columns, old: Agreements, new: Agreements, at: datetime | None
+) -> Iterator[Compared]:
+    """Each question at each instant from which something differs."""
     known = difference.known(old, new)
     moments = [at] if at is not None else difference.instants(old, new)
     for question in _questions(old, new):
@@ -152,7 +178,7 @@ def _lines(
             was, now = clause_words(change)
             yield from (f"  {change.name}", f"    - {was}", f"    + {now}")
     for one in compared:
-        yield from ("", f"{one.question}, {one.when}: {one.changed} of {len(one.columns)} "
+        yield from ("", f"{one.question}, {one.when}: {one.changed:,} of {len(one.columns):,} "
                         "cases change")  # fmt: skip
         shown = one.groups if everything else one.groups[:GROUPS_SHOWN]
         for group in shown:
@@ -219,7 +245,12 @@ def _page(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> str
                 "one": one,
                 "of": len(one.columns),
                 "groups": [
-                    (group, group_lines(one.columns, group, len(one.columns)))
+                    {
+                        "group": group,
+                        "where": where(one.columns, group),
+                        "answers": (answer(group.before), answer(group.after)),
+                        "changes": change_lines(group),
+                    }
                     for group in one.groups
                 ],
             }

@@ -200,8 +200,8 @@ def _page(rows: Sequence[Row], end: datetime, picture: str) -> str:
             "title": row.agreement.title,
             "lines": [
                 {
-                    "begin": moment(span.begin),
-                    "end": "" if span.end is None else moment(span.end),
+                    "begin": _day(span.begin),
+                    "end": "" if span.end is None else _day(span.end),
                     "status": STATUS_WORDS[span.status],
                     "clause": _clause(row, span),
                     "text": (span.event or row.agreement.term).text,
