@@ -18,7 +18,8 @@ _NAMED = {0x1C: "<FS>", 0x1D: "<GS>", 0x1E: "<RS>", 0x1F: "<US>"}
 def shown(value: bytes | str) -> str:
     """A value as a reader may see it: separators named, other controls escaped, cut short."""
     text = value[: 4 * SHOWN_MAX].decode("utf-8", "replace") if isinstance(value, bytes) else value
-    safe = "".join(_safe(c) for c in text[:SHOWN_MAX])
+    cut = text[:SHOWN_MAX]
+    safe = cut if cut.isprintable() else "".join(_safe(c) for c in cut)
     return f"{safe}..." if len(text) > SHOWN_MAX else safe
 
 

@@ -78,6 +78,8 @@ class Field:
     @property
     def subfields(self) -> tuple[tuple[Item, ...], ...]:
         """Subfields of items, split anew at every call; at most ITEMS_MAX of each."""
+        if RS not in self.value and US not in self.value:
+            return ((Item(self.value, self.offset),),)
         out: list[tuple[Item, ...]] = []
         at, left = self.offset, ITEMS_MAX
         for part in self.value.split(RS, ITEMS_MAX):
