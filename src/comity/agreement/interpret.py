@@ -39,6 +39,14 @@ class Reading:
         return self.places.get(path, (0, 0))
 
 
+@dataclass(frozen=True)
+class Source:
+    """One file and what was made of it. `name` is where the reader looks."""
+
+    name: str
+    reading: Reading
+
+
 def reading_of(root: Node) -> Reading:
     """Read a tree, with every mistake in it, in the order of the file."""
     parser = Parser()

@@ -9,14 +9,14 @@ agreement and is refused, which also disarms alias bombs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from comity.agreement.canonical import canonical, from_canonical, policy_hash
-from comity.agreement.interpret import DEPTH_MAX, Reading, fail, reading_of
+from comity.agreement.interpret import DEPTH_MAX, Reading, Source, fail, reading_of
 from comity.agreement.parse import Mistake, Node, shorten
 from comity.agreement.register import Agreements
 from comity.agreement.terms import Agreement
@@ -31,14 +31,6 @@ __all__ = [
 CHARACTERS_MAX = 400_000
 # A file of nothing but aliases is told a hundred times; that will do.
 MISTAKES_MAX = 100
-
-
-@dataclass(frozen=True)
-class Source:
-    """One file and what was made of it. `name` is where the reader looks."""
-
-    name: str
-    reading: Reading
 
 
 def source_of(text: str, name: str = "agreement") -> Source:
