@@ -1,0 +1,74 @@
+"""Which values stay when a file is shared: those of its structure, and only in their own shape.
+
+What is not listed is personal, state fields and unknown tags among it. A value that is listed
+stays item by item where it looks as such a value does: in a damaged file it may have swallowed
+another field.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_COUNT, _SIZE, _WORD = r"\d{0,3}", r"\d{0,5}", r"[A-Z0-9]{0,6}"
+
+# By type of record, number of the field and, after a point, of the item. Numbers: ANSI/NIST-ITL
+# 1-2011, clauses 8.1 (Type-1), 8.9 (Type-9), 8.13 to 8.15; EBTS 9.1 appendix C (RET, AMP).
+_HEAD = {
+    "2": r"\d{0,4}",  # VER
+    "3": _COUNT,  # CNT
+    "4": r"[A-Z0-9]{0,8}",  # TOT
+    "6": r"\d?",  # PRY
+    "11": r"[\d.]{0,6}",  # NSR
+    "12": r"[\d.]{0,6}",  # NTR
+    "13": r"[A-Za-z0-9 ._-]{0,10}",  # DOM
+    "15": r"[A-Za-z0-9 ._-]{0,10}",  # DCS
+}
+_DETAIL = {"5": r"[YN]?", "84.1": r"\d{0,2}"}  # RET, AMP's finger
+_MINUTIAE = {
+    "3": _COUNT, "4": r"[SU]?", "6": _COUNT, "10": r"\d{0,4}", "11": r"\d?",
+    "12.1": _COUNT, "23.1": _COUNT, "137.1": _COUNT, "15": _COUNT, "17": _COUNT,
+    "127": _COUNT, "128": _SIZE, "129": _SIZE, "130": r"\d?", "131": _SIZE, "132": _SIZE,
+    "14": _COUNT, "134": _COUNT, "136": r"\d{0,4}",
+}  # fmt: skip
+_SCAN = {
+    "6": _SIZE, "7": _SIZE, "8": r"\d?", "9": _SIZE, "10": _SIZE, "11": _WORD, "12": _WORD,
+}  # fmt: skip
+_PRINT = {
+    **_SCAN, "3": _COUNT, "13": _COUNT, "16": _SIZE, "17": _SIZE, "18.1": _COUNT, "21": _SIZE,
+    **{f"15.{item}": _SIZE for item in (3, 4, 5, 6)},
+    "22": _COUNT, "23": _WORD, "24": _WORD,
+}  # fmt: skip
+_KEPT = {1: _HEAD, 2: _DETAIL, 9: _MINUTIAE, 13: _PRINT, 14: _PRINT, 15: _PRINT, 19: _PRINT,
+         10: _SCAN, 16: _SCAN, 17: _SCAN, 20: _SCAN}  # fmt: skip
+_IDC = r"\d{0,3}"
+_LEN = re.compile(rb"\d{1,9}")
+
+# What the caller lets stay: printable, short, and without a tag of another field in it.
+_ASKED = re.compile(rb"(?!.*\d\.\d{2,9}:)[\x20-\x7e\x1e\x1f]{0,200}", re.DOTALL)
+
+
+def kept_length(value: bytes) -> int:
+    """How many bytes at the beginning of LEN are its number."""
+    found = _LEN.match(value)
+    return found.end() if found else 0
+
+
+def stays(record_type: int, number: int, item: int, value: bytes) -> bool:
+    """May this item, counted from 1, stay as it is?"""
+    pattern = _pattern(record_type, number, item)
+    return pattern is not None and pattern.fullmatch(value) is not None
+
+
+def asked_for(value: bytes) -> bool:
+    """Is a value that the caller wants kept one value, as far as can be told?"""
+    return _ASKED.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=512)
+def _pattern(record_type: int, number: int, item: int) -> re.Pattern[bytes] | None:
+    if number == 2 and record_type != 1:
+        return re.compile(_IDC.encode())
+    named = _KEPT.get(record_type, {})
+    found = named.get(str(number), named.get(f"{number}.{item}"))
+    return re.compile(found.encode()) if found is not None else None
