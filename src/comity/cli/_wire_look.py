@@ -4,30 +4,50 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.text import Text
 
-from comity.cli._wire_files import EXIT_CODES, sources
+from comity.cli._wire_files import EXIT_CODES, Sources, sources
 from comity.errors import WireError
 from comity.wire import explain as explanation
+from comity.wire.explain import SUBFIELDS_SHOWN, TreeField, told
 from comity.wire.read import read
+
+VALUE_CHARS = 160
+NAME_CHARS = 34
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
-def show(files: tuple[str, ...], as_json: bool) -> None:
-    """Show the records and fields of FILES: offset, tag, mnemonic, value.
+@click.option("--html", metavar="OUT", help="Write one page with the prints and the findings.")
+@click.option("--full", is_flag=True, help="Cut no value short, leave none out.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file, complete.")
+def show(files: tuple[str, ...], html: str | None, full: bool, as_json: bool) -> None:
+    """Show the records and fields of FILES: byte, tag, mnemonic, name, value.
 
-    FILES are files, folders, patterns, or - for standard input. Images are told by size and
-    format; of records without fingerprints, faces among them, no value is shown.
+    FILES are files, folders, patterns, or - for standard input. In the terminal images are told
+    by size and format; the page shows those of friction ridges, with minutiae and segment boxes.
+    Of other records, faces among them, nothing but type and size is shown. The page stands alone:
+    no script, no request to anywhere. Exit code 4 where a file cannot be read.
 
     \b
     Example:
       comity wire show booking.eft
+      comity wire show booking.eft --html booking.html
     """
     found = sources(files, "showing")
+    unread = _page(found, Path(html), as_json) if html is not None else _lines(found, full, as_json)
+    sys.exit(EXIT_CODES["error" if unread or found.unread else ""])
+
+
+def _lines(found: Sources, full: bool, as_json: bool) -> bool:
+    """Write the trees; say whether a file could not be read."""
     unread = False
+    console = Console(highlight=False, soft_wrap=True)
     for name, data in found:
         try:
             transaction = read(data)
@@ -37,9 +57,45 @@ def show(files: tuple[str, ...], as_json: bool) -> None:
             continue
         if as_json:
             click.echo(json.dumps({"file": name, **explanation.as_json(transaction)}))
-        else:
-            click.echo("\n".join([name, *explanation.tree(transaction)]))
-    sys.exit(EXIT_CODES["error" if unread or found.unread else ""])
+            continue
+        console.print(Text(name, "bold underline"))
+        for record in told(transaction, whole=full):
+            console.print(Text(record.title, "bold"))
+            for field in record.fields:
+                for line in _field(field, full):
+                    console.print(line)
+    return unread
+
+
+def _field(one: TreeField, full: bool) -> Iterator[Text]:
+    """A line a value; the first says where it is and what it is called."""
+    name = one.name if len(one.name) <= NAME_CHARS else one.name[: NAME_CHARS - 3] + "..."
+    values = one.values if full else one.values[:SUBFIELDS_SHOWN]
+    head = (f"{one.field.offset:>10}  ", f"{one.label:<12}", f"{name:<{NAME_CHARS}}  ")
+    for value in values or ("",):
+        cut = value if full or len(value) <= VALUE_CHARS else value[: VALUE_CHARS - 3] + "..."
+        yield Text.assemble(
+            (head[0], "dim"),
+            (head[1], "cyan"),
+            (head[2], "dim"),
+            (cut, "dim" if one.closed else ""),
+        )
+        head = (" " * len(head[0]), " " * len(head[1]), " " * len(head[2]))
+    if len(one.values) > len(values):
+        yield Text.assemble("".join(head), (f"and {len(one.values) - len(values)} more", "dim"))
+
+
+def _page(found: Sources, out: Path, as_json: bool) -> bool:
+    """Write the page; say whether a file could not be read."""
+    # Templates and pictures take a while to load, which the tree need not wait for.
+    from comity.cli import _pages
+    from comity.cli._wire_page import page
+
+    text, unread = page(found)
+    _pages.write(text, out)
+    told_ = {"html": str(out), "files": len(found), "bytes": len(text.encode())}
+    click.echo(json.dumps(told_) if as_json else f"written: {out}")
+    return unread
 
 
 @click.command()

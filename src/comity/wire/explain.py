@@ -1,42 +1,93 @@
-"""A transaction laid open: as a tree to read, as JSON.
+"""A transaction laid open: records, their fields, what each says, and where it stands.
 
-Images are told by size and format only. Of records that hold no fingerprint not even the fields'
-values are shown: they may describe a face.
+Images are told by size and format only. Of records that hold no friction ridges not even the
+fields' values are told: they may describe a face.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from comity.records import FINGER_NAMES
-from comity.wire import images, ridges
-from comity.wire.fields import mnemonic
+from comity.wire import friction, images, positions
+from comity.wire.fields import known, mnemonic
 from comity.wire.findings import shown
 from comity.wire.meaning import tag
 from comity.wire.transaction import Field, Record, Transaction
 
-__all__ = ["as_json", "tag", "tree"]
+__all__ = ["Told", "TreeField", "as_json", "tag", "told", "tree"]
 
-OPEN_TYPES = frozenset({1, 2, 3, 4, 5, 6, 9, 13, 14})  # whose values are shown
+OPEN_TYPES = friction.TYPES | {1, 2, 9}  # whose values are told
 SUBFIELDS_SHOWN = 12
 _IMAGE_NUMBER = {3: 9, 4: 9, 5: 9, 6: 9, 7: 3, 8: 8}
 
 
-def tree(transaction: Transaction) -> list[str]:
-    """One line a record and, below it, one a field: offset, tag, mnemonic, value."""
-    lines: list[str] = []
+@dataclass(frozen=True)
+class TreeField:
+    """One field: its byte, tag, mnemonic, plain name, and a line for each of its values.
+
+    closed  the values are not told; `values` says how many bytes they have
+    """
+
+    field: Field
+    mnemonic: str
+    name: str
+    values: tuple[str, ...]
+    closed: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.field.tag} {self.mnemonic}".strip() if self.field.number else "(no tag)"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One record: a title such as `Type-4 IDC 1, 2000 bytes at byte 300: right thumb, 500 ppi`."""
+
+    record: Record
+    title: str
+    fields: tuple[TreeField, ...]
+
+
+def told(transaction: Transaction, *, whole: bool = False) -> Iterator[Told]:
+    """The records in the order of the file. Values are cut short unless they are asked whole."""
     for record in transaction.records:
-        lines.append(_title(transaction, record))
-        lines.extend(_line(record, one) for one in record.fields)
+        fields = tuple(_field(record, one, whole) for one in record.fields)
+        yield Told(record, _title(transaction, record), fields)
+
+
+def tree(transaction: Transaction, *, whole: bool = False) -> list[str]:
+    """The same in lines: one a record and, below it, one a value: offset, tag, mnemonic, value."""
+    lines: list[str] = []
+    for one in told(transaction, whole=whole):
+        lines.append(one.title)
+        for field in one.fields:
+            shown_values = field.values if whole else field.values[:SUBFIELDS_SHOWN]
+            label = f"{field.field.offset:>8}  {field.label:<11}"
+            for value in shown_values or ("",):
+                lines.append(f"  {label} {value}".rstrip())
+                label = " " * len(label)
+            more = len(field.values) - len(shown_values)
+            if more:
+                lines.append(f"  {label} and {more} more")
     return lines
 
 
 def as_json(transaction: Transaction) -> dict[str, Any]:
-    """The same as plain data: records, fields, subfields, items, each with its offset."""
+    """The same as plain data: records, fields, subfields, items, each with its offset; nothing
+    is cut, and images and closed fields are told by size and SHA-256.
+    """
     return {
         "tot": transaction.tot,
-        "records": [_record(record) for record in transaction.records],
+        "records": [_record(transaction, record) for record in transaction.records],
     }
+
+
+def image_number(record: Record) -> int:
+    """The number of the field that holds the record's image; -1 where its type has none."""
+    return 999 if record.form == "tagged" else _IMAGE_NUMBER.get(record.type, -1)
 
 
 def _title(transaction: Transaction, record: Record) -> str:
@@ -44,68 +95,70 @@ def _title(transaction: Transaction, record: Record) -> str:
     text = f"{record.name}{idc}, {record.size} bytes at byte {record.offset}"
     if record.form == "raw":
         return f"{text}, not readable"
-    if record.type in ridges.TYPES:
-        codes = ridges.positions(record)
-        name = FINGER_NAMES[codes[0]] if codes and codes[0] < len(FINGER_NAMES) else "other print"
-        resolution = ridges.resolution_ppi(transaction, record)
-        text += f": {name}" + (f", {resolution:g} ppi" if resolution else "")
+    one = friction.ridge_image(transaction, record)
+    if one is not None:
+        text += f": {positions.name(one.positions[0]) if one.positions else 'no position'}"
+        text += f", {one.resolution_ppi:g} ppi" if one.resolution_ppi else ""
     return text
 
 
-def _line(record: Record, one: Field) -> str:
-    name = mnemonic(one.record_type, one.number)
-    label = f"{one.tag} {name}".strip() if one.number else "(no tag)"
-    return f"  {one.offset:>8}  {label:<11} {_value(record, one)}"
-
-
-def _value(record: Record, one: Field) -> str:
-    if _is_image(record, one):
-        own = images.header(one.value) if record.type in OPEN_TYPES else None
-        kind = f"{own.format} {own.width_px} x {own.height_px}, " if own is not None else ""
-        return f"{kind}{len(one.value)} bytes"
-    if _closed(record, one):
-        return f"({len(one.value)} bytes, not shown)"
-    if one.binary:
-        return one.text or " ".join(str(code) for code in one.value)
-    parts = one.subfields
-    told = " / ".join(
-        ", ".join(shown(item.value) for item in items) for items in parts[:SUBFIELDS_SHOWN]
+def _field(record: Record, one: Field, whole: bool) -> TreeField:
+    rule = known(one.tag) if one.number else None
+    name = rule.name.partition(";")[0] if rule is not None else ""
+    closed = _closed(record, one)
+    return TreeField(
+        one, mnemonic(one.record_type, one.number), name, _values(record, one, whole), closed
     )
-    more = len(parts) - SUBFIELDS_SHOWN
-    return f"{told} / and {more} more" if more > 0 else told
 
 
-def _is_image(record: Record, one: Field) -> bool:
-    return one.number == (999 if record.form == "tagged" else _IMAGE_NUMBER.get(record.type, -1))
+def _values(record: Record, one: Field, whole: bool) -> tuple[str, ...]:
+    if one.number == image_number(record):
+        own = images.header(one.value) if record.type in friction.TYPES else None
+        kind = f"{own.format} {own.width_px} x {own.height_px}, " if own is not None else ""
+        return (f"{kind}{len(one.value)} bytes",)
+    if _closed(record, one):
+        return (f"({len(one.value)} bytes, not shown)",)
+    if one.binary:
+        return (one.text or " ".join(str(code) for code in one.value),)
+    return tuple(", ".join(_safe(item.value, whole) for item in items) for items in one.subfields)
+
+
+def _safe(value: bytes, whole: bool) -> str:
+    if not whole:
+        return shown(value)
+    return "".join(shown(character) for character in value.decode("utf-8", "replace"))
 
 
 def _closed(record: Record, one: Field) -> bool:
     return record.type not in OPEN_TYPES and one.number not in (1, 2)
 
 
-def _record(record: Record) -> dict[str, Any]:
+def _record(transaction: Transaction, record: Record) -> dict[str, Any]:
     return {
         "type": record.type,
         "form": record.form,
         "idc": record.idc,
         "offset": record.offset,
         "bytes": record.size,
-        "fields": [_field(record, one) for one in record.fields],
+        "title": _title(transaction, record),
+        "fields": [_field_json(record, one) for one in record.fields],
     }
 
 
-def _field(record: Record, one: Field) -> dict[str, Any]:
+def _field_json(record: Record, one: Field) -> dict[str, Any]:
+    rule = known(one.tag) if one.number else None
     out: dict[str, Any] = {
         "tag": one.tag,
         "mnemonic": mnemonic(one.record_type, one.number),
+        "name": rule.name if rule is not None else "",
         "offset": one.offset,
         "bytes": len(one.value),
     }
-    if _is_image(record, one) or _closed(record, one):
-        return out
+    if one.number == image_number(record) or _closed(record, one):
+        return out | {"sha256": hashlib.sha256(one.value).hexdigest()}
     if one.binary:
-        return {**out, "value": _value(record, one)}
+        return out | {"value": _values(record, one, whole=True)[0]}
     subfields = [
         [{"text": item.text, "offset": item.offset} for item in items] for items in one.subfields
     ]
-    return {**out, "subfields": subfields}
+    return out | {"subfields": subfields}
