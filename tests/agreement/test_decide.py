@@ -168,7 +168,8 @@ def test_places_under_one_scope_share_a_plan_so_that_strange_ones_cost_no_memory
     for n in range(200):
         decide(agreements, "search", known_facts(jurisdiction=f"XN{n:07}"), at=day(1))
         decide(agreements, "search", known_facts(jurisdiction=f"ZZ{n:07}"), at=day(1))
-    assert len(agreements.compiled) == 3
+    assert len(agreements.compiled.plans) == 2
+    assert len(agreements.compiled.parts) == 1
 
 
 def test_the_far_past_and_future() -> None:

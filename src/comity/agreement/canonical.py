@@ -42,8 +42,18 @@ def policy_hash(agreements: Iterable[Agreement]) -> str:
 
     Sorted, so that the order in which files were read cannot change what a decision cites.
     """
-    bodies = [canonical(agreement) for agreement in sorted(agreements, key=lambda a: a.id)]
-    return sha256(rfc8785.dumps(bodies)).hexdigest()
+    return hash_of(encoded(agreement) for agreement in sorted(agreements, key=lambda a: a.id))
+
+
+def encoded(agreement: Agreement) -> bytes:
+    """The canonical form of one agreement in RFC 8785 bytes."""
+    return rfc8785.dumps(canonical(agreement))
+
+
+def hash_of(bodies: Iterable[bytes]) -> str:
+    """The policy hash of encoded agreements that are sorted by id already."""
+    # The RFC 8785 form of a list is its members' forms between commas.
+    return sha256(b"[" + b",".join(bodies) + b"]").hexdigest()
 
 
 def _json(value: Any) -> Any:

@@ -7,12 +7,21 @@ that stays unknown becomes the flag that names the missing fact, and any flag de
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.agreement.columns import FACT_INDEX, STAGE, STAGE_CODES, TRUTH_CODES
+from comity.agreement.columns import (
+    FACT_INDEX,
+    FACT_NAMES,
+    KEY_SHIFTS,
+    STAGE,
+    STAGE_CODES,
+    STAGE_SHIFT,
+    TRUTH_CODES,
+)  # fmt: skip
 from comity.agreement.terms import BEFORE_SEARCH, Agreement, Exclusion, Levels
 from comity.records import LEVELS, STAGES, Question
 
@@ -21,7 +30,10 @@ NEVER, AWAITS_CHARGE, AWAITS_CONVICTION = 1, 2, 4
 AWAITS = {"charge": AWAITS_CHARGE, "conviction": AWAITS_CONVICTION}
 UNKNOWN_SHIFT = 3
 
+FLAGS_COUNT = 1 << (UNKNOWN_SHIFT + len(FACT_NAMES))
+
 FACT_CODES, STAGE_COUNT = 5, 4  # levels have the most codes; stage has 4
+NOT_CRIMINAL = "default#not-a-criminal-submission"
 
 Truth = bool | None
 
@@ -64,16 +76,59 @@ class Condition:
 def conditions(agreement: Agreement, question: Question) -> list[Condition]:
     """Everything an agreement asks of a case before the answer is yes, in reading order."""
     found = [_trigger(agreement)]
-    if question == "release" and set(agreement.levels.permit) != set(LEVELS):
+    if question != "search" and set(agreement.levels.permit) != set(LEVELS):
         # All four permitted is no limit: then a missing charge withholds nothing.
         found.append(_levels(agreement, agreement.levels))
     # What an identity's encounters say cannot be known before the search that finds them.
     found += [
         _exclusion(agreement, exclusion)
         for exclusion in agreement.exclusions
-        if question == "release" or exclusion.fact in BEFORE_SEARCH
+        if question != "search" or exclusion.fact in BEFORE_SEARCH
     ]
     return found
+
+
+def refusal(clause: str) -> Condition:
+    """A clause that denies every case for ever, whatever its facts."""
+    return Condition(clause, STAGE, _blank())
+
+
+def laid_over(asked: Iterable[Condition]) -> NDArray[np.uint16]:
+    """The tables of many conditions on one another, uint16 (10, 20) by column.
+
+    The flags of all are their union, so that many conditions on one fact cost what one does.
+    """
+    flags = np.zeros((len(FACT_NAMES), FACT_CODES * STAGE_COUNT), dtype=np.uint16)
+    for condition in asked:
+        flags[condition.column] |= condition.table
+    return flags
+
+
+def joint(flags: NDArray[np.uint16]) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+    """The tables of all columns joined: flags by the upper 13 and the lower 12 bits of a key.
+
+    flags  as `laid_over` gives them; a case raises the union of what its two bit fields find
+    """
+    by_stage = flags.reshape(len(FACT_NAMES), FACT_CODES, STAGE_COUNT)
+    upper = by_stage[STAGE].diagonal()
+    lower = np.zeros(STAGE_COUNT, dtype=np.uint16)
+    for name in sorted(FACT_NAMES, key=KEY_SHIFTS.__getitem__):
+        table = by_stage[FACT_INDEX[name]]
+        if KEY_SHIFTS[name] > STAGE_SHIFT:
+            upper = _joined(table, upper, 8 if name.startswith("level.") else 4)
+        elif KEY_SHIFTS[name] < STAGE_SHIFT:
+            lower = _joined(table, lower, 4)
+    # The stage is the lowest of the upper bits already; of the lower bits it is the highest.
+    return upper, np.ascontiguousarray(lower.reshape(-1, STAGE_COUNT).T).reshape(-1)
+
+
+def _joined(
+    table: NDArray[np.uint16], so_far: NDArray[np.uint16], codes: int
+) -> NDArray[np.uint16]:
+    """One more column above the bits `so_far`; codes it does not have deny for ever."""
+    block = np.full((codes, 1, STAGE_COUNT), NEVER, dtype=np.uint16)
+    block[: min(codes, FACT_CODES), 0] = table[:codes]
+    return np.bitwise_or(block, so_far.reshape(1, -1, STAGE_COUNT)).reshape(-1)
 
 
 def criminal_submission() -> Condition:
@@ -83,7 +138,7 @@ def criminal_submission() -> Condition:
         _put(table, None, stage, missing("criminal"))
         _put(table, False, stage, NEVER)
         _put(table, True, stage, 0)
-    return Condition("default#not-a-criminal-submission", FACT_INDEX["criminal"], table)
+    return Condition(NOT_CRIMINAL, FACT_INDEX["criminal"], table)
 
 
 def _trigger(agreement: Agreement) -> Condition:

@@ -6,6 +6,10 @@ unknown and denies (invariant I4):
     yes-or-no facts   0 unknown, 1 no, 2 yes
     stage             0 unknown, 1 arrest, 2 charge, 3 conviction
     level.VERSION     0 unknown, 1 "1", 2 "2", 3 "3", 4 "non-criminal"
+
+All codes of a case side by side are its key, 23 bits, from which clauses are looked up:
+
+    bits 21..22 criminal, 12..20 three levels, 10..11 stage, 0..9 five yes-or-no facts
 """
 
 from __future__ import annotations
@@ -32,6 +36,16 @@ STAGE = FACT_INDEX["stage"]
 STAGE_CODES: dict[str | None, int] = {None: 0} | {s: i for i, s in enumerate(STAGES, 1)}
 LEVEL_CODES: dict[str | None, int] = {None: 0} | {x: i for i, x in enumerate(LEVELS, 1)}
 TRUTH_CODES: dict[bool | None, int] = {None: UNKNOWN, False: NO, True: YES}
+
+# Where each row of codes lies in a key: the stage in the middle, so that the 13 bits from it
+# upwards and the 12 bits up to it are each a whole index (clauses.joint).
+KEY_SHIFTS: dict[str, int] = {
+    "criminal": 21, "stage": 10, **{f"level.{v}": 12 + 3 * i for i, v in enumerate(LEVEL_VERSIONS)},
+    **{name: 2 * i for i, name in enumerate(EXCLUSIONS)},
+}  # fmt: skip
+STAGE_SHIFT = KEY_SHIFTS["stage"]
+_SHIFTS = np.array([[KEY_SHIFTS[name]] for name in FACT_NAMES], dtype=np.uint8)
+_BLOCK = 1 << 15  # cases at a time: ten rows of these in 8 bytes each stay in the cache
 
 # How many codes each row may hold, so that a stray one is refused and not looked up.
 _CODE_COUNTS = np.array(
@@ -67,6 +81,16 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.jurisdiction)
+
+
+def keys(columns: Columns) -> NDArray[np.intp]:
+    """The key of each case, intp (n,), 0..2**23 - 1."""
+    found = np.empty(len(columns), dtype=np.intp)
+    for begin in range(0, len(columns), _BLOCK):
+        block = columns.codes[:, begin : begin + _BLOCK]
+        spread = np.left_shift(block, _SHIFTS, dtype=np.intp)
+        np.bitwise_or.reduce(spread, axis=0, out=found[begin : begin + _BLOCK])
+    return found
 
 
 def of_facts(cases: Sequence[Facts]) -> Columns:

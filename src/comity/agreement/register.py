@@ -7,17 +7,35 @@ so no evaluation can leak into another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from comity.agreement.canonical import policy_hash
+from comity.agreement.canonical import encoded, hash_of
 from comity.agreement.terms import Agreement, Event
 from comity.errors import AgreementError, CallerError
 
 Status = Literal["dormant", "in_force", "suspended", "ended"]
+
+
+@dataclass(eq=False)
+class Compiled:
+    """What was worked out from one set so far, kept with it so that it lives and dies with it.
+
+    Each entry follows from the agreements in its key and from nothing else, so that a reform
+    may take over those whose agreements it leaves as they are (reform.py).
+
+    coverage  ORI -> ids of the agreements that cover it, sorted
+    parts     (question, id) and plans (question, ids) of plan.py
+    bodies    id -> RFC 8785 bytes of its canonical form
+    """
+
+    coverage: Callable[[str], tuple[str, ...]] | None = None
+    parts: dict[tuple[str, str], Any] = field(default_factory=dict)
+    plans: dict[tuple[str, tuple[str, ...]], Any] = field(default_factory=dict)
+    bodies: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -25,8 +43,7 @@ class Agreements:
     """Agreements sorted by id, whatever order they were given in; each id once."""
 
     all: tuple[Agreement, ...] = ()
-    # What plan.py compiled from this set, kept here so that it lives and dies with it.
-    compiled: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    compiled: Compiled = field(default_factory=Compiled, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "all", tuple(sorted(self.all, key=lambda a: a.id)))
@@ -46,15 +63,22 @@ class Agreements:
         return len(self.all)
 
     def __getitem__(self, agreement_id: str) -> Agreement:
-        for agreement in self.all:
-            if agreement.id == agreement_id:
-                return agreement
+        if agreement_id in self._by_id:
+            return self._by_id[agreement_id]
         raise CallerError("no such agreement", found=f"`{agreement_id}`")
 
     @cached_property
+    def _by_id(self) -> dict[str, Agreement]:
+        return {agreement.id: agreement for agreement in self.all}
+
+    @cached_property
     def policy(self) -> str:
-        """The hash every decision under this set cites."""
-        return policy_hash(self.all)
+        """The hash every decision under this set cites: `canonical.policy_hash` of it."""
+        bodies = self.compiled.bodies
+        for agreement in self.all:
+            if agreement.id not in bodies:
+                bodies[agreement.id] = encoded(agreement)
+        return hash_of(bodies[agreement.id] for agreement in self.all)
 
     def covering(self, jurisdiction: str) -> tuple[Agreement, ...]:
         """Those whose scope holds an ORI, at whatever time."""
