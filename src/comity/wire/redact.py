@@ -24,9 +24,9 @@ from comity.wire.edit import Splice, spliced
 from comity.wire.fields import known, mnemonic, rules
 from comity.wire.findings import shown
 from comity.wire.read import read, write
-from comity.wire.redact_fields import asked_for, kept_length, stays
+from comity.wire.redact_fields import asked_for, header_part, kept_length, stays, unplaced
 from comity.wire.redact_images import skeleton
-from comity.wire.redact_values import blotted, coded, days_in, masked
+from comity.wire.redact_values import coded, days_in, masked
 from comity.wire.transaction import RS, US, Field, Record, Transaction
 from comity.wire.validate import validate
 
@@ -172,16 +172,18 @@ class _Redaction:
             return first + styles.get(one.offset + at, 0)
 
         if record.form == "raw":
-            return one.value if not one.value.strip(b"\x00\t\r\n ") else blotted(one.value)
+            return unplaced(one.value)
         if _is_image(record, one):
             return _image(record, one)
         if one.binary:
-            return one.value
-        if not one.number or one.record_type != record.type:
+            right = one.value == record.size.to_bytes(4, "big")
+            left = len(self.whole) - record.offset
+            return header_part(one.number, one.value, right=right, left=left)
+        if record.first(one.number) is not one:  # no tag, another record's, or a second time
             return masked(one.value, self._days, style)
         if (one.record_type, one.number) in self.asked and asked_for(one.value):
             return one.value
-        if one.number == _LEN:
+        if one.number == _LEN and one is record.fields[0]:
             stay = kept_length(one.value)
             return one.value[:stay] + masked(one.value[stay:], self._days, style)
         return self._items(one, style)

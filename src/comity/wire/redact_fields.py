@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from comity.wire.binary import plausible
+from comity.wire.redact_values import blotted
+
 _COUNT, _SIZE, _WORD = r"\d{0,3}", r"\d{0,5}", r"[A-Z0-9]{0,6}"
 
 # By type of record, number of the field and, after a point, of the item. Numbers: ANSI/NIST-ITL
@@ -41,8 +44,10 @@ _PRINT = {
 }  # fmt: skip
 _KEPT = {1: _HEAD, 2: _DETAIL, 9: _MINUTIAE, 13: _PRINT, 14: _PRINT, 15: _PRINT, 19: _PRINT,
          10: _SCAN, 16: _SCAN, 17: _SCAN, 20: _SCAN}  # fmt: skip
-_IDC = r"\d{0,3}"
-_LEN = re.compile(rb"\d{1,9}")
+_DIGITS = re.compile(rb"\d{1,8}")  # a file has at most 64 MiB
+_LEN, _IDC = 1, 2
+_CODE_MAX, _UNUSED, _NO_CODE = 20, 255, 254  # IMP, FGP, ISR, CA of types 3 to 6
+_SHORT_RECORD = b"\x00\x00\x00\x06"  # a LEN that may begin a record in any file
 
 # What the caller lets stay: printable, short, and without a tag of another field in it.
 _ASKED = re.compile(rb"(?!.*\d\.\d{2,9}:)[\x20-\x7e\x1e\x1f]{0,200}", re.DOTALL)
@@ -50,7 +55,7 @@ _ASKED = re.compile(rb"(?!.*\d\.\d{2,9}:)[\x20-\x7e\x1e\x1f]{0,200}", re.DOTALL)
 
 def kept_length(value: bytes) -> int:
     """How many bytes at the beginning of LEN are its number."""
-    found = _LEN.match(value)
+    found = _DIGITS.match(value)
     return found.end() if found else 0
 
 
@@ -65,10 +70,44 @@ def asked_for(value: bytes) -> bool:
     return _ASKED.fullmatch(value) is not None
 
 
+def header_part(number: int, value: bytes, *, right: bool, left: int) -> bytes:
+    """A part of a binary record's header, which in a damaged file may be text.
+
+    `right`: LEN is the record's size; `left`: bytes from the record's beginning to the file's end.
+    Numbers that no sound header has, and that letters would make, become 254, or 65535.
+    """
+    if number == _LEN:
+        return value if right or _letters(value) < 2 else _wrong_length(value, left)
+    if number == _IDC:
+        return value
+    if len(value) == 2:  # HLL, VLL: letters would be 8224 pixels and more
+        return value if value < b"\x20\x20" else b"\xff\xff"
+    return bytes(b if b <= _CODE_MAX or b == _UNUSED else _NO_CODE for b in value)
+
+
+def unplaced(value: bytes) -> bytes:
+    """Bytes without a place, out of sight, beginning as a binary record does if they did."""
+    if not value.strip(b"\x00\t\r\n "):
+        return value
+    out = blotted(value)
+    return _SHORT_RECORD + value[4:5] + out[5:] if plausible(value, 0, None) else out
+
+
+def _wrong_length(value: bytes, left: int) -> bytes:
+    """A LEN as wrong as before: beyond the file, or within it."""
+    if int.from_bytes(value, "big") > left:
+        return b"\xff" * len(value)
+    return bytes(0 if 0x20 <= b < 0x7F else b for b in value)
+
+
+def _letters(value: bytes) -> int:
+    return sum(0x20 <= b < 0x7F for b in value)
+
+
 @lru_cache(maxsize=512)
 def _pattern(record_type: int, number: int, item: int) -> re.Pattern[bytes] | None:
     if number == 2 and record_type != 1:
-        return re.compile(_IDC.encode())
+        return re.compile(_COUNT.encode())
     named = _KEPT.get(record_type, {})
     found = named.get(str(number), named.get(f"{number}.{item}"))
     return re.compile(found.encode()) if found is not None else None

@@ -62,6 +62,9 @@ def _kept(data: bytes) -> Iterator[Span]:
             yield from _mark(data, b"\xff\xd9")
     elif data[:4] in (b"II*\x00", b"MM\x00*"):
         yield 0, 4
+    # The reader may have found the end of a record by it, whatever the image is.
+    if data[-2:] in (b"\xff\xa1", b"\xff\xd9"):
+        yield len(data) - 2, len(data)
 
 
 def _segments(data: bytes, frames: frozenset[int], size: int) -> Iterator[Span]:
