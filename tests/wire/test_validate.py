@@ -256,8 +256,8 @@ def test_an_image_smaller_than_its_record_says_is_told() -> None:
     assert one.expected.startswith("368 x 368")
 
 
-def test_only_base_rules_bind_other_types() -> None:
-    data = card().replace(b"1.004:CAR", b"1.004:MAP").replace(b"2.024:M", b"2.024:Q")
+def test_only_the_standard_binds_a_type_that_ebts_does_not_know() -> None:
+    data = card().replace(b"1.004:CAR", b"1.004:ZZZ").replace(b"2.024:M", b"2.024:Q")
     assert profile_of(read(data)).tot == "base"
     assert check(data) == ()
 

@@ -1,26 +1,20 @@
-"""Presence, repetition, length, characters and codes of fields, by the table of fields."""
+"""Presence, repetition, length, characters and codes of fields, by the tables of fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from comity.records import Finding, Severity
-from comity.wire.fields import (
-    BASE,
-    CLASS_NAMES,
-    PROFILE_TOTS,
-    UNLIMITED,
-    Rule,
-    fields_of,
-    items_of,
-    known,
-)
+from comity.wire.fields import CLASS_NAMES, UNLIMITED, Rule, known
 from comity.wire.findings import finding, shown
 from comity.wire.profile import Profile
 from comity.wire.transaction import RS, Field, Item, Record, Transaction
 
-_CHECKED = (1, 2, 14)
-_IMAGE, _AMPUTATED = "14.999", 18
+# Descriptions, and records of fingers and palms. Of all others, faces and irises among them, not
+# one value is looked at (decision 0301).
+CHECKED = frozenset({1, 2, 9, 13, 14, 15})
+_DETAIL = 2
+_ENCODING = "ANSI/NIST-ITL 1-2011, annex B"
 
 
 def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
@@ -29,7 +23,7 @@ def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
         if record.form != "tagged":
             continue
         yield from _repeated(record)
-        if record.type in _CHECKED:
+        if record.type in CHECKED:
             yield from _missing(record, profile)
             yield from _values(record, profile)
 
@@ -40,66 +34,74 @@ def _repeated(record: Record) -> Iterator[Finding]:
         key = (one.record_type, one.number)
         if one.number and key in seen:
             yield _about(record, one, "field-repeated", "error", one.offset - len(one.label) - 1,
-                         "each tag once in a record", shown(one.value),
-                         "ANSI/NIST-ITL 1-2011, annex B")  # fmt: skip
+                         "each tag once in a record", shown(one.value), _ENCODING)  # fmt: skip
         seen.add(key)
 
 
 def _missing(record: Record, profile: Profile) -> Iterator[Finding]:
-    for rule in fields_of(profile.tot, record.type):
-        if not profile.mandatory(rule):
+    for rule in profile.fields(record.type):
+        if not profile.mandatory(rule) and not _called_for(rule, record):
             continue
         one = record.first(rule.number)
         if one is not None and one.value.strip():
             continue
-        if rule.tag == _IMAGE and record.first(_AMPUTATED) is not None:
-            continue
         yield finding(
             "field-missing",
-            "error",
+            profile.demand(rule) if not rule.when else profile.hard,
             record.type,
             record.idc,
             rule.number,
             one.offset if one is not None else record.offset,
             expected=f"{rule.mnemonic}, {rule.name}",
             found="an empty field" if one is not None else "no such field",
-            source=_source(rule, profile),
+            source=rule.source,
         )
 
 
+def _called_for(rule: Rule, record: Record) -> bool:
+    """Does another field make it mandatory? Conditions in words bind nobody here."""
+    word, _, tag = rule.when.partition(" ")
+    if word not in ("with", "without") or not tag.startswith(f"{record.type}."):
+        return False
+    other = record.first(int(tag.partition(".")[2]))
+    return (other is not None and bool(other.value)) == (word == "with")
+
+
 def _values(record: Record, profile: Profile) -> Iterator[Finding]:
+    rules = profile.of_type(record.type)
     for one in record.fields:
-        rule = profile.rules.get(one.tag)
-        if rule is not None and rule.chars != "B":
-            if one.value.strip() or not profile.mandatory(rule):
+        rule = rules.get(one.tag)
+        if rule is not None:
+            if rule.chars != "B" and (one.value.strip() or not profile.mandatory(rule)):
                 yield from _value(record, one, rule, profile)
-        elif rule is None and profile.tot in PROFILE_TOTS and record.type == 2:
+        elif profile.closed and record.type == _DETAIL:
             named = known(one.tag)
-            if named is not None and named.mandatory | named.optional:
+            if named is not None and named.binds:
                 yield _about(record, one, "field-unexpected", "warning", one.offset,
-                             f"no {named.mnemonic} in {profile.tot}", shown(one.value),
-                             profile.source)  # fmt: skip
+                             f"no {named.mnemonic} ({named.name}) in a {profile.tot}",
+                             shown(one.value), profile.source)  # fmt: skip
 
 
 def _value(record: Record, one: Field, rule: Rule, profile: Profile) -> Iterator[Finding]:
-    """One field's subfields and items against its rule and the rules of its items."""
-    severity = _severity(rule, profile)
-    source = _source(rule, profile)
+    """One field's values and items against its rule and the rules of its items."""
+    severity = profile.fault(rule)
     count = one.value.count(RS) + 1
     if count > rule.occurs:
+        values = "one value" if rule.occurs == 1 else f"at most {rule.occurs} values"
         yield _about(record, one, "occurrence", severity, one.offset,
-                     f"at most {rule.occurs} values", str(count), source)  # fmt: skip
+                     _of(values, rule), str(count), rule.source)  # fmt: skip
         return
-    parts = items_of(profile.tot, one.tag)
-    if not parts and rule.record_type == 14:
-        return  # boxes, quality and segment fields: their items are not in the table
+    parts = profile.items(one.tag)
+    if not parts and rule.open:
+        return
+    most = max(len(parts), 1)
     for items in one.subfields:
-        if len(items) > max(len(parts), 1):
+        if len(items) > most and not rule.open:
+            told = "one item" if most == 1 else f"at most {most} items"
             yield _about(record, one, "item-count", severity, items[0].offset,
-                         f"at most {max(len(parts), 1)} items", str(len(items)),
-                         source)  # fmt: skip
+                         _of(told, rule), str(len(items)), rule.source)  # fmt: skip
         elif not parts:
-            yield from _item(record, one, items[0], rule, severity, source)
+            yield from _item(record, one, items[0], rule, severity)
         else:
             yield from _parts(record, one, items, parts, profile)
 
@@ -108,30 +110,40 @@ def _parts(
     record: Record, one: Field, items: tuple[Item, ...], parts: tuple[Rule, ...], profile: Profile
 ) -> Iterator[Finding]:
     for index, rule in enumerate(parts):
-        severity, source = _severity(rule, profile), _source(rule, profile)
         present = index < len(items) and bool(items[index].value.strip())
         if present:
-            yield from _item(record, one, items[index], rule, severity, source)
+            yield from _item(record, one, items[index], rule, profile.fault(rule))
         elif rule.least and profile.mandatory(rule):
-            yield _about(record, one, "item-missing", severity, items[0].offset,
-                         f"{rule.mnemonic}, {rule.name}", "nothing", source)  # fmt: skip
+            yield _about(record, one, "item-missing", profile.fault(rule), items[0].offset,
+                         f"{rule.mnemonic}, {rule.name}", "nothing", rule.source)  # fmt: skip
 
 
 def _item(
-    record: Record, one: Field, item: Item, rule: Rule, severity: Severity, source: str
+    record: Record, one: Field, item: Item, rule: Rule, severity: Severity
 ) -> Iterator[Finding]:
     text = item.text
     if rule.chars == "DATE":
         return  # check_dates says more about them
     if not rule.admits(text):
         yield _about(record, one, "characters", severity, item.offset,
-                     CLASS_NAMES[rule.chars], shown(text), source)  # fmt: skip
+                     _of(_characters(rule), rule), shown(text), rule.source)  # fmt: skip
     elif not rule.least <= len(text) <= rule.most:
-        yield _about(record, one, "value-length", severity, item.offset, _lengths(rule),
-                     f"{shown(text)} ({len(text)} characters)", source)  # fmt: skip
-    elif rule.codes and text not in rule.codes:
+        yield _about(record, one, "value-length", severity, item.offset,
+                     _of(_lengths(rule), rule), f"{shown(text)} ({len(text)} characters)",
+                     rule.source)  # fmt: skip
+    elif not rule.has_code(text):
         yield _about(record, one, "code", severity, item.offset,
-                     "one of " + " ".join(sorted(rule.codes)), shown(text), source)  # fmt: skip
+                     _of("one of " + " ".join(sorted(rule.codes)), rule), shown(text),
+                     rule.source)  # fmt: skip
+
+
+def _of(told: str, rule: Rule) -> str:
+    """What is expected, and in plain words of what."""
+    return f"{told} ({rule.name})"
+
+
+def _characters(rule: Rule) -> str:
+    return CLASS_NAMES[rule.chars]
 
 
 def _lengths(rule: Rule) -> str:
@@ -140,17 +152,6 @@ def _lengths(rule: Rule) -> str:
     if rule.least == rule.most:
         return f"{rule.least} characters"
     return f"{rule.least} to {rule.most} characters"
-
-
-def _severity(rule: Rule, profile: Profile) -> Severity:
-    if profile.tot == BASE or not profile.mandatory(rule):
-        return "warning"
-    return "error"
-
-
-def _source(rule: Rule, profile: Profile) -> str:
-    named = rule.mandatory | rule.optional
-    return profile.source if profile.tot in named else "ANSI/NIST-ITL 1-2007"
 
 
 def _about(

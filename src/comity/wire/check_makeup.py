@@ -5,39 +5,83 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from comity.records import Finding, Severity
-from comity.wire.fields import PROFILE_TOTS
-from comity.wire.findings import finding
-from comity.wire.profile import Profile
+from comity.wire.fields import EBTS_9_1, STANDARD
+from comity.wire.findings import finding, shown
+from comity.wire.makeup import MANY, Kind, Share, kinds
+from comity.wire.profile import SOURCES, Profile
 from comity.wire.transaction import Transaction
 
-# EBTS 9.1 appendix B: records of each type in a criminal ten-print submission.
-AT_MOST = {10: 4, 15: 8}
-FINGER_IMAGES = range(1, 15)
-_SOURCE = "EBTS 9.1, appendix B"
+_CNT, _TOT = 3, 4
+# Without these the transaction does not say whom it is about, or whose fingers.
+_ESSENTIAL = frozenset({2, 4, 14})
+_EXTRAS = frozenset({1, 98})  # the head itself, and assurance of what is there
 
 
 def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
-    """Findings about too few or too many records of a type."""
-    if profile.tot not in PROFILE_TOTS:
+    """Findings about a type that the profile does not know, and records too few or too many."""
+    kind = profile.kind
+    if kind is None:
+        if profile.name != STANDARD and transaction.tot not in kinds(profile.name):
+            yield _head(
+                transaction, "code", "error", _TOT,
+                f"a type of transaction of {SOURCES[profile.name]}", shown(transaction.tot),
+                SOURCES[profile.name],
+            )  # fmt: skip
         return
-    details = len(transaction.of_type(2))
-    if details != 1:
-        yield _head(transaction, "error", "one record of type 2", str(details))
-    if not profile.strict:
+    source = f"{SOURCES[profile.name].partition(' (')[0]}, {kind.source}"
+    for share in kind.shares:
+        found = sum(len(transaction.of_type(one)) for one in share.types)
+        if not share.least <= found <= share.most:
+            yield _head(transaction, "record-count", _severity(share, found, profile), _CNT,
+                        f"{_told(share)} in a {kind.tot} ({kind.name})",
+                        str(found), source)  # fmt: skip
+    yield from _others(transaction, kind, profile, source)
+
+
+def _others(
+    transaction: Transaction, kind: Kind, profile: Profile, source: str
+) -> Iterator[Finding]:
+    """Records of types that this kind of transaction has none of, a finding a type."""
+    if profile.name != EBTS_9_1 or not kind.shares:
         return
-    images = len(transaction.of_type(4)) + len(transaction.of_type(14))
-    if images not in FINGER_IMAGES:
-        yield _head(transaction, "error", "1 to 14 records of type 4 or 14", str(images))
-    for record_type, most in AT_MOST.items():
+    allowed = {one for share in kind.shares for one in share.types} | _EXTRAS
+    for record_type in sorted({r.type for r in transaction.records if r.form != "raw"} - allowed):
         found = len(transaction.of_type(record_type))
-        if found > most:
-            expected = f"at most {most} records of type {record_type}"
-            yield _head(transaction, "warning", expected, str(found))
+        yield _head(transaction, "record-count", "warning", _CNT,
+                    f"no record of type {record_type} in a {kind.tot} ({kind.name})",
+                    str(found), source)  # fmt: skip
 
 
-def _head(transaction: Transaction, severity: Severity, expected: str, found: str) -> Finding:
-    count = transaction.head.first(3)
+def _severity(share: Share, found: int, profile: Profile) -> Severity:
+    """Stops a transaction: no or two descriptions; no or too many fingers. Else a warning."""
+    if not profile.firm or not _ESSENTIAL & set(share.types):
+        return "error" if profile.firm and found < share.least else "warning"
+    return "error"
+
+
+def _told(share: Share) -> str:
+    types = " or ".join(str(one) for one in share.types)
+    many = f"records of type {types}"
+    if share.most == share.least == 1:
+        return f"one record of type {types}"
+    if share.most == MANY:
+        return f"{share.least} or more {many}"
+    if share.least == 0:
+        return f"at most {share.most} {many}"
+    return f"{share.least} to {share.most} {many}"
+
+
+def _head(
+    transaction: Transaction,
+    code: str,
+    severity: Severity,
+    number: int,
+    expected: str,
+    found: str,
+    source: str,
+) -> Finding:
+    one = transaction.head.first(number)
     return finding(
-        "record-count", severity, 1, None, 3, count.offset if count is not None else 0,
-        expected=expected, found=found, source=_SOURCE,
+        code, severity, 1, None, number, one.offset if one is not None else 0,
+        expected=expected, found=found, source=source,
     )  # fmt: skip

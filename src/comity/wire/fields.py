@@ -1,97 +1,83 @@
-"""What each field is and what a profile asks of it; all of it from `fields.csv`.
+"""What each field is and what a profile asks of it, from the tables in `tables/`.
 
-The table holds what the programme's transactions need, stated in our own words from
-ANSI/NIST-ITL 1-2007 and 1-2011 (base) and from EBTS 9.1, appendices B, C and D (the rest).
-Columns: `min`, `max` characters (`*` no limit) and `occurs` subfields at most; `chars` the
-character class; `special` what that class lets in besides; `mandatory` and `optional` the
-profiles: `base`, or types of transaction. A tag with two rows has one for `base` and one that
-replaces it for the types named.
+A folder a profile, a file a record type: `ansi-nist-itl-2011` is the standard, `ebts-9.1` the
+FBI's fields by type of transaction, `ebts-10.0` only what differs from 9.1. All of it is stated
+in our own words; a field without a rule is one that we know by name only (decision 0310).
+Columns: `min`, `max` characters (`*` no limit), `occurs` values at most, `chars` the class,
+`special` what that lets in besides; `need` M, O or C (conditional, see `when`); in the tables of
+EBTS `must` and `may` are types of transaction, `*` all, `@group` those of a group in
+transactions.csv. An item's row follows its field's. A tag has several rows where the rule differs
+by type of transaction. Each file is read when it is first asked for.
 """
 
 from __future__ import annotations
 
 import csv
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
 
-BASE = "base"
+from comity.wire.makeup import TABLES, expanded
+from comity.wire.rule import BASE, CLASS_NAMES, UNLIMITED, Rule
+
+__all__ = ["BASE", "CLASS_NAMES", "PROFILE_TOTS", "UNLIMITED", "Rule"]
+
+STANDARD, EBTS_9_1, EBTS_10_0 = NAMES = ("ansi-nist-itl-2011", "ebts-9.1", "ebts-10.0")
+# The transactions of the programme: what builders write, and intake takes.
 PROFILE_TOTS = frozenset({"CAR", "CNA", "CPDR", "CPNU", "SRE", "ERRT"})
-UNLIMITED = 1 << 30
-
-# What each class lets through, as the inside of a bracket expression.
-_CLASSES = {
-    "N": "0-9",
-    "DATE": "0-9",
-    "NS": "0-9",
-    "A": "A-Za-z",
-    "AS": "A-Za-z",
-    "AN": "A-Za-z0-9",
-    "ANS": " -~",
-    "ANST": " -~\t\r\n",
+RECORD_TYPES = (*range(1, 23), 98, 99)
+_DOCUMENT = {
+    STANDARD: "ANSI/NIST-ITL 1-2011",
+    EBTS_9_1: "EBTS 9.1",
+    EBTS_10_0: "EBTS 10.0",
 }
-CLASS_NAMES = {
-    "N": "digits",
-    "DATE": "a date CCYYMMDD",
-    "NS": "digits and a point",
-    "A": "letters",
-    "AS": "letters, hyphen, comma, space",
-    "AN": "letters and digits",
-    "ANS": "printable ASCII",
-    "ANST": "printable ASCII, tab and line ends",
-    "B": "bytes",
+# Where a profile says nothing of a field, the one after it does.
+_LATEST_FIRST = {
+    STANDARD: (STANDARD,),
+    EBTS_9_1: (EBTS_9_1, STANDARD),
+    EBTS_10_0: (EBTS_10_0, EBTS_9_1, STANDARD),
 }
+_NOWHERE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One row: what one field is, and what the profiles named ask of it."""
-
-    tag: str
-    mnemonic: str
-    name: str
-    least: int
-    most: int
-    occurs: int
-    chars: str
-    special: str
-    codes: frozenset[str]
-    mandatory: frozenset[str]
-    optional: frozenset[str]
-
-    @property
-    def record_type(self) -> int:
-        return int(self.tag.split(".")[0])
-
-    @property
-    def number(self) -> int:
-        return int(self.tag.split(".")[1])
-
-    @property
-    def item(self) -> int:
-        """1-based place within a subfield; 0 for the whole field."""
-        parts = self.tag.split(".")
-        return int(parts[2]) if len(parts) == 3 else 0
-
-    def admits(self, text: str) -> bool:
-        """Are all characters of the field's class?"""
-        return self.chars == "B" or _pattern(self.chars, self.special).fullmatch(text) is not None
+@lru_cache(maxsize=128)
+def table(name: str, record_type: int) -> tuple[Rule, ...]:
+    """The rows of one file, in its order; none where a profile adds nothing to that type."""
+    path = files("comity.wire").joinpath(TABLES, name, f"type-{record_type:02d}.csv")
+    if not path.is_file():
+        return ()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return tuple(_rules(name, csv.DictReader(lines)))
 
 
-@lru_cache(maxsize=64)
-def _pattern(chars: str, special: str) -> re.Pattern[str]:
-    return re.compile(f"[{_CLASSES[chars]}{re.escape(special)}]*")
+def _rules(name: str, rows: Iterable[dict[str, str]]) -> Iterator[Rule]:
+    field: Rule | None = None
+    for row in rows:
+        if row["tag"].count(".") == 2 and field is not None:
+            yield _item(row, field)
+        else:
+            field = _field(name, row)
+            yield field
 
 
-@lru_cache(maxsize=1)
-def rules() -> tuple[Rule, ...]:
-    """The whole table, in the order of the file."""
-    text = files("comity.wire").joinpath("fields.csv").read_text(encoding="utf-8")
-    return tuple(_rule(row) for row in csv.DictReader(text.splitlines()))
+def _field(name: str, row: dict[str, str]) -> Rule:
+    if name == STANDARD:
+        both = frozenset({BASE})
+        must, may = (both, _NOWHERE) if row["need"] == "M" else (_NOWHERE, both)
+    else:
+        must, may = expanded(name, row["must"]), expanded(name, row["may"])
+    return _rule(row, must, may, f"{_DOCUMENT[name]}, {row['source']}")
 
 
-def _rule(row: dict[str, str]) -> Rule:
+def _item(row: dict[str, str], field: Rule) -> Rule:
+    needed = row["need"] == "M"
+    must, may = (field.binds, _NOWHERE) if needed else (_NOWHERE, field.binds)
+    return _rule(row, must, may, field.source)
+
+
+def _rule(
+    row: dict[str, str], mandatory: frozenset[str], optional: frozenset[str], source: str
+) -> Rule:
     return Rule(
         tag=row["tag"],
         mnemonic=row["mnemonic"],
@@ -102,8 +88,12 @@ def _rule(row: dict[str, str]) -> Rule:
         chars=row["chars"],
         special=row["special"],
         codes=frozenset(row["codes"].split()),
-        mandatory=frozenset(row["mandatory"].split()),
-        optional=frozenset(row["optional"].split()),
+        mandatory=mandatory,
+        optional=optional,
+        when=row.get("when") or "",
+        source=source,
+        older=frozenset(row["older"].split()),
+        open=row["open"] == "yes",
     )
 
 
@@ -111,50 +101,84 @@ def _limit(cell: str) -> int:
     return UNLIMITED if cell in ("", "*") else int(cell)
 
 
-@lru_cache(maxsize=16)
-def profile(tot: str) -> dict[str, Rule]:
-    """Tag -> the rule that binds in a transaction of this type; base rules for other types."""
-    chosen: dict[str, Rule] = {}
-    for rule in rules():
-        where = rule.mandatory | rule.optional
-        if tot in where or (BASE in where and rule.tag not in chosen):
-            chosen[rule.tag] = rule
-    return chosen
+@lru_cache(maxsize=32)
+def rows_about(record_type: int) -> tuple[Rule, ...]:
+    """Every row about one record type, the standard's first, in the order of the files."""
+    return tuple(rule for name in NAMES for rule in table(name, record_type))
 
 
-@lru_cache(maxsize=256)
-def fields_of(tot: str, record_type: int) -> tuple[Rule, ...]:
-    """The rules of that profile about whole fields of one record type."""
-    return tuple(r for r in profile(tot).values() if r.record_type == record_type and not r.item)
+@lru_cache(maxsize=1)
+def rules() -> tuple[Rule, ...]:
+    """Every row of every profile: by record type, then profile, in the order of the files."""
+    return tuple(rule for record_type in RECORD_TYPES for rule in rows_about(record_type))
 
 
 @lru_cache(maxsize=512)
-def items_of(tot: str, tag: str) -> tuple[Rule, ...]:
+def of_type(tot: str, record_type: int, name: str = EBTS_9_1) -> dict[str, Rule]:
+    """Tag -> the rule that binds in records of one type of such a transaction."""
+    chosen: dict[str, Rule] = {}
+    for source in reversed(_LATEST_FIRST[name]):
+        asked = BASE if source == STANDARD else tot
+        rows = [rule for rule in table(source, record_type) if asked in rule.binds]
+        for tag in {rule.tag for rule in rows if not rule.item} & chosen.keys():
+            for old in [key for key in chosen if key == tag or key.startswith(f"{tag}.")]:
+                del chosen[old]
+        chosen.update((rule.tag, rule) for rule in rows)
+    return chosen
+
+
+@lru_cache(maxsize=128)
+def profile(tot: str, name: str = EBTS_9_1) -> dict[str, Rule]:
+    """Tag -> the rule that binds, over all record types; the standard's for other types."""
+    return {
+        tag: rule
+        for record_type in RECORD_TYPES
+        for tag, rule in of_type(tot, record_type, name).items()
+    }
+
+
+@lru_cache(maxsize=512)
+def fields_of(tot: str, record_type: int, name: str = EBTS_9_1) -> tuple[Rule, ...]:
+    """The rules of that profile about whole fields of one record type."""
+    return tuple(r for r in of_type(tot, record_type, name).values() if not r.item)
+
+
+@lru_cache(maxsize=2048)
+def items_of(tot: str, tag: str, name: str = EBTS_9_1) -> tuple[Rule, ...]:
     """The rules of that profile about the items of one field, in their order."""
+    chosen = of_type(tot, int(tag.split(".", 1)[0]), name)
     found: list[Rule] = []
-    while (rule := profile(tot).get(f"{tag}.{len(found) + 1}")) is not None:
+    while (rule := chosen.get(f"{tag}.{len(found) + 1}")) is not None:
         found.append(rule)
     return tuple(found)
 
 
-@lru_cache(maxsize=1)
-def _by_tag() -> dict[str, Rule]:
-    return {rule.tag: rule for rule in reversed(rules())}
+@lru_cache(maxsize=32)
+def _by_tag(record_type: int) -> dict[str, Rule]:
+    found: dict[str, Rule] = {}
+    for rule in rows_about(record_type):
+        found.setdefault(rule.tag, rule)
+    return found
 
 
 def known(tag: str) -> Rule | None:
     """The first row about a tag such as `2.022` or `2.047.1`."""
-    return _by_tag().get(tag)
+    head = tag.split(".", 1)[0]
+    if not head.isascii() or not head.isdigit() or len(head) > 2:
+        return None
+    return _by_tag(int(head)).get(tag) if int(head) in RECORD_TYPES else None
 
 
 def mnemonic(record_type: int, number: int) -> str:
-    """`DOB` for 2, 22; LEN and IDC in every type; empty where the table does not know."""
+    """`DOB` for 2, 22; LEN and IDC in every type; empty where no table knows."""
     rule = known(f"{record_type}.{number:03d}")
     if rule is not None:
         return rule.mnemonic
     return {1: "LEN", 2: "IDC"}.get(number, "")
 
 
+@lru_cache(maxsize=32)
 def tags_by_mnemonic(record_type: int) -> dict[str, str]:
     """Mnemonic -> tag of the fields of one record type, without their items."""
-    return {r.mnemonic: r.tag for r in rules() if r.record_type == record_type and r.item == 0}
+    rows = [r for r in _by_tag(record_type).values() if not r.item]
+    return {r.mnemonic: r.tag for r in reversed(rows)}

@@ -6,6 +6,7 @@ not stop it, `note` something worth knowing. The codes are listed in docs/spec/w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from comity.records import Finding
@@ -49,8 +50,18 @@ def validate(transaction: Transaction, profile: str | None = None) -> tuple[Find
         check_dates.check(transaction, rules),
         check_fields.check(transaction, rules),
     )
-    together = (*transaction.damage, *islice(found, FINDINGS_MAX))
+    together = (*transaction.damage, *_once(islice(found, FINDINGS_MAX)))
     return tuple(sorted(together, key=lambda one: one.offset))
+
+
+def _once(found: Iterable[Finding]) -> Iterator[Finding]:
+    """One fault that two checks saw is told once, by the check that knows more: the earlier."""
+    seen: set[tuple[str, str, int | None, str, int, str]] = set()
+    for one in found:
+        key = (one.code, one.record, one.idc, one.tag, one.offset, one.found)
+        if key not in seen:
+            seen.add(key)
+            yield one
 
 
 def worst(findings: tuple[Finding, ...]) -> str:
