@@ -14,10 +14,9 @@ from rich.text import Text
 from comity.cli._wire_files import EXIT_CODES, Sources, sources
 from comity.errors import WireError
 from comity.wire import explain as explanation
-from comity.wire.explain import SUBFIELDS_SHOWN, TreeField, told
+from comity.wire.explain import SUBFIELDS_SHOWN, VALUE_CHARS, TreeField, told
 from comity.wire.read import read
 
-VALUE_CHARS = 160
 NAME_CHARS = 34
 
 

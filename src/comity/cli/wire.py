@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from comity.cli._wire_check import check
+from comity.cli._wire_diff import diff
 from comity.cli._wire_extract import extract
 from comity.cli._wire_look import explain, show
 
@@ -20,5 +21,5 @@ def group() -> None:
     """
 
 
-for part in (show, check, explain, extract):
+for part in (show, check, explain, diff, extract):
     group.add_command(part)

@@ -21,6 +21,7 @@ __all__ = ["Told", "TreeField", "as_json", "tag", "told", "tree"]
 
 OPEN_TYPES = friction.TYPES | {1, 2, 9}  # whose values are told
 SUBFIELDS_SHOWN = 12
+VALUE_CHARS = 160  # of one value on a line
 _IMAGE_NUMBER = {3: 9, 4: 9, 5: 9, 6: 9, 7: 3, 8: 8}
 
 
