@@ -65,9 +65,7 @@ def agreements_of(names: list[str]) -> Agreements:
 def _agreements(names: tuple[str, ...]) -> Agreements:
     files: list[Path] = []
     for name in names:
-        where = next(
-            path for path in (PRESETS / name, HERE / "agreements" / name) if path.exists()
-        )
+        where = next(path for path in (PRESETS / name, HERE / "agreements" / name) if path.exists())
         files += where.glob("*.yaml") if where.is_dir() else [where]
     return read_files(files)
 
