@@ -37,7 +37,6 @@ BAD = {
     "missing finger of the other hand": ({"f18": "9|XX"}, "amputation", AMP),
     "no print, yet a box": ({"f18": "3|UP", "f21": "3|1|20|1|60"}, "amputation", AMP),
     "quality of another hand": ({"f22": "6|3"}, "quality", "14.022"),
-    "no NFIQ": ({"f22": "2|67"}, "quality", "14.022"),
     "no score": ({"f23": "2|101|0001|7"}, "quality", "14.023"),
     "score left out": ({"f24": "2"}, "quality", "14.024"),
 }

@@ -22,8 +22,12 @@ from comity.wire.transaction import Field, Item, Record, Transaction, whole
 PARTS_MAX = 40  # subfields looked at in one field; the standard allows twelve
 FAULTS_MAX = 10  # findings about one field
 SCORES = frozenset({*range(101), 254, 255})  # 254 could not be computed, 255 was not
-NFIQ = frozenset({*range(1, 6), 254, 255})  # 1 best to 5
-QUALITY = {13: {24: SCORES}, 14: {22: NFIQ, 23: SCORES, 24: SCORES}, 15: {24: SCORES}}
+# Of 14.022 the table of fields has the codes, 1 to 5.
+QUALITY: dict[int, dict[int, frozenset[int] | None]] = {
+    13: {24: SCORES},
+    14: {22: None, 23: SCORES, 24: SCORES},
+    15: {24: SCORES},
+}
 _AMP, _SEG, _ASEG, _PPC = 18, 21, 25, 15
 _TYPES = (13, 14, 15)
 _MANY = frozenset({*range(40, 51), 19})  # combinations and joints: any finger may be in them
@@ -103,16 +107,14 @@ class _Image:
                                   "no box in SEG 14.021 for a finger without a print",
                                   _text(items))  # fmt: skip
 
-    def scores(self, number: int, good: frozenset[int]) -> Iterator[Finding]:
+    def scores(self, number: int, good: frozenset[int] | None) -> Iterator[Finding]:
         """A position of this image, and a score in range; one position may have several scores."""
         for items in self._subfields(number):
             yield from self._finger(number, items[0], "quality", set())
             score = whole(items[1].text) if len(items) > 1 else None
-            if score not in good:
-                least = min(good)
-                most = max(one for one in good if one < 254)
-                yield self._fault(number, items[-1 if len(items) < 2 else 1], "quality",
-                                  f"{least} to {most}, 254 or 255", _text(items))  # fmt: skip
+            if good is not None and score not in good:
+                yield self._fault(number, items[0], "quality", "0 to 100, 254 or 255",
+                                  _text(items))  # fmt: skip
 
     def _finger(
         self, number: int, item: Item, code: str, seen: set[int | None]
