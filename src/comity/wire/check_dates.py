@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from comity.records import Finding, Severity
-from comity.wire.fields import rules
+from comity.wire.fields import rows_about
 from comity.wire.findings import clause, finding, shown
 from comity.wire.profile import Profile
 from comity.wire.submission import day
@@ -83,7 +83,7 @@ def _instant(head: Record, sent: date | None) -> Iterator[Finding]:
 @lru_cache(maxsize=8)
 def _dated(record_type: int) -> tuple[tuple[int, bool], ...]:
     """Fields that are a date or begin with one, and whether zeros stand for unknown."""
-    dated = (r for r in rules() if r.record_type == record_type and r.chars == "DATE")
+    dated = (r for r in rows_about(record_type) if r.chars == "DATE")
     return tuple({r.number: "0" in r.special for r in dated if r.item <= 1}.items())
 
 

@@ -1,7 +1,8 @@
 """Transaction -> records.Submission: what the programme needs to know of a booking, and no more.
 
-Personal fields are passed on as text under their EBTS mnemonic. Fields our table does not know
-(a state's own 2.2xx and above) and everything that is not a fingerprint stay in the file.
+Personal fields are passed on as text under their EBTS mnemonic. Fields that no transaction of the
+programme has (a state's own 2.2xx and above, those of latent prints) and everything that is not a
+fingerprint stay in the file.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date
 from hashlib import sha256
 
 from comity.records import Charge, Submission
-from comity.wire.fields import known
+from comity.wire.fields import PROFILE_TOTS, known
 from comity.wire.ridges import image_records
 from comity.wire.transaction import Field, Record, Transaction
 
@@ -68,7 +69,9 @@ def _subject(detail: Record) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in detail.fields:
         rule = known(one.tag)
-        if rule is None or rule.mnemonic in _ELSEWHERE or rule.mnemonic in found:
+        if rule is None or not rule.binds & PROFILE_TOTS:
+            continue
+        if rule.mnemonic in _ELSEWHERE or rule.mnemonic in found:
             continue
         values = [ITEMS_JOINED.join(item.text.strip() for item in items) for items in one.subfields]
         if rule.mnemonic in ("DOB", "CRI"):
