@@ -2,10 +2,12 @@
 
     python -m benchmarks.fuzz_wire [--count 1000000] [--from 0] [--processes 2] [--keep FOLDER]
 
-For each: only WireError or findings come out; what was read is written back to the byte; findings
-lie within the file; and a file of up to 1 MiB takes at most 1 s of CPU and 256 MiB of memory beyond
-what the process had. The n-th mutant is always the same bytes, so that a run may be cut into ranges
-and a failure made again. Failing bytes go to FOLDER. Exit code 1 where anything failed.
+First the bombs of wire_bombs.py, then the mutants of wire_mutants.py. For each: only WireError or
+findings come out; what was read is written back to the byte; findings lie within the file; and a
+file of up to 1 MiB takes at most 1 s of CPU and 256 MiB of memory beyond what the process had. Each
+is told as a tree or as JSON in turn, and one in ten is mended as well. The n-th mutant is always
+the same bytes, so that a run may be cut into ranges and a failure made again. Failing bytes go to
+FOLDER. Exit code 1 where anything failed.
 
 Envelope: a mutant is 40 KB on average; at one copy and one pass of some 10 GB/s that is below
 10 us, the rest is Python. Prints one JSON object and adds its figures to benchmarks/results.csv.
@@ -33,6 +35,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from benchmarks.wire_bombs import BOMBS
 from benchmarks.wire_mutants import Mutants
 from comity.cli._bench_run import RESULTS, Run, append
 from comity.errors import WireError
@@ -46,6 +49,7 @@ from comity.wire.validate import SEVERITIES, validate
 COUNT = 1_000_000
 BLOCK = 500  # mutants a task
 SECONDS_MAX, MIB_MAX, INPUT_MAX = 1.0, 256, 1 << 20
+SLACK = 64 << 10  # what a bomb of 1 MiB has besides
 HANG_S = 60.0  # of CPU: then the mutant is given up and counted as failed
 TRACED_EVERY = 1000  # mutants whose memory is counted allocation by allocation
 REPAIRED_EVERY = 10  # mutants that are mended as well
@@ -114,29 +118,49 @@ def run(mutants: Mutants, numbers: range, keep: Path | None) -> Tally:
         tally.kinds[kind] += 1
         tally.bytes += len(data)
         traced = number % TRACED_EVERY == TRACED_EVERY // 2 + 1
-        before_mib = _peak_mib()
-        began = process_time()
-        try:
-            outcome, found = _traced(data, number, tally) if traced else judge(data, number)
-        except Exception:  # noqa: BLE001 (what may come out is the question)
-            outcome, found = "failed", ()
-            _fail(tally, number, data, keep, traceback.format_exc())
-        taken = process_time() - began
-        tally.outcomes[outcome] += 1
-        tally.codes.update({f.code for f in found})
-        if traced:
-            continue  # counting allocations costs several times the work
-        tally.cpu_s += taken
-        if len(data) <= INPUT_MAX:
-            if taken > tally.slowest_s:
-                tally.slowest_s, tally.slowest = taken, number
-            grown = _peak_mib() - before_mib
-            tally.grown_mib = max(tally.grown_mib, _peak_mib() - base_mib if grown else 0.0)
-            if taken > SECONDS_MAX:
-                _fail(tally, number, data, keep, f"{taken:.2f} s of CPU")
-            if grown > MIB_MAX:
-                _fail(tally, number, data, keep, f"{grown:.0f} MiB of memory")
+        _limited(tally, number, data, base_mib, keep, traced=traced)
     return tally
+
+
+def bombs(keep: Path | None) -> Tally:
+    """Judge each bomb twice, for its tree and for its JSON; their numbers are below 0."""
+    tally = Tally()
+    base_mib = _peak_mib()
+    for number, (name, data) in enumerate(BOMBS.items(), start=-len(BOMBS)):
+        tally.kinds[name] += 1
+        tally.bytes += len(data)
+        for twice in (number, number - 1):
+            _limited(tally, twice, data, base_mib, keep, traced=False)
+    return tally
+
+
+def _limited(
+    tally: Tally, number: int, data: bytes, base_mib: float, keep: Path | None, *, traced: bool
+) -> None:
+    before_mib = _peak_mib()
+    began = process_time()
+    try:
+        outcome, found = _traced(data, number, tally) if traced else judge(data, number)
+    except Exception:  # noqa: BLE001 (what may come out is the question)
+        outcome, found = "failed", ()
+        _fail(tally, number, data, keep, traceback.format_exc())
+    taken = process_time() - began
+    tally.outcomes[outcome] += 1
+    tally.codes.update({f.code for f in found})
+    if traced:
+        return  # counting allocations costs several times the work
+    tally.cpu_s += taken
+    if len(data) > INPUT_MAX + SLACK:
+        return
+    if taken > tally.slowest_s:
+        tally.slowest_s, tally.slowest = taken, number
+    grown = _peak_mib() - before_mib
+    if grown:
+        tally.grown_mib = max(tally.grown_mib, _peak_mib() - base_mib)
+    if taken > SECONDS_MAX:
+        _fail(tally, number, data, keep, f"{taken:.2f} s of CPU")
+    if grown > MIB_MAX:
+        _fail(tally, number, data, keep, f"{grown:.0f} MiB of memory")
 
 
 def _traced(data: bytes, number: int, tally: Tally) -> tuple[str, tuple[Finding, ...]]:
@@ -201,7 +225,7 @@ def main() -> None:
     began = perf_counter()
     tasks = [(numbers, folder, given.keep) for numbers in blocks(given.first, given.count)]
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(elapsed_when_finished=True))
-    total = Tally()
+    total, blown = Tally(), bombs(given.keep)
     with (
         Progress(*columns, console=Console(stderr=True)) as shown,
         get_context("fork").Pool(given.processes) as pool,
@@ -211,15 +235,17 @@ def main() -> None:
             total += tally
             shown.advance(bar, sum(tally.outcomes.values()))
     seconds = perf_counter() - began
-    body = report(total, Mutants(folder), given.first, seconds)
+    body = report(total, blown, Mutants(folder), given.first, seconds)
     print(json.dumps(body, indent=1))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     figures = {name: value for name, value in body.items() if name != "failures"}
     append(Path(__file__).parent / RESULTS, Run("fuzz_wire", round(seconds, 1), peak, figures))
-    sys.exit(1 if total.failures else 0)
+    sys.exit(1 if total.failures or blown.failures else 0)
 
 
-def report(total: Tally, mutants: Mutants, first: int, seconds: float) -> dict[str, Any]:
+def report(
+    total: Tally, blown: Tally, mutants: Mutants, first: int, seconds: float
+) -> dict[str, Any]:
     """The JSON object: figures, then what failed."""
     count = sum(total.outcomes.values())
     return {
@@ -239,8 +265,12 @@ def report(total: Tally, mutants: Mutants, first: int, seconds: float) -> dict[s
             "traced_peak_mib": round(total.traced_mib, 1),
             "grown_mib": round(total.grown_mib, 1),
             "seconds": round(seconds, 1),
+            "bombs": len(BOMBS),
+            "bombs_failed": len(blown.failures),
+            "slowest_bomb_s": round(blown.slowest_s, 3),
+            "bombs_grown_mib": round(blown.grown_mib, 1),
         },
-        "failures": total.failures[:50],
+        "failures": (blown.failures + total.failures)[:50],
     }
 
 
