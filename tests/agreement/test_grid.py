@@ -23,12 +23,13 @@ PRESET = Path(__file__).parents[2] / "src/comity/programme/presets/three_states"
 
 def test_birch_answers_after_conviction_at_two_levels() -> None:
     told = squares(grid(read_file(PRESET / "birch.yaml")))
-    by_stage = {stage: (search, release) for stage, search, release in told.rows}
-    assert {one.kind for one in by_stage["after an arrest"][1]} == {"later"}
-    search, release = by_stage["after a conviction"]
-    assert search.kind == "now"
-    assert [one.kind for one in release] == ["now", "now", "never", "never", "unknown"]
-    assert told.columns[-1] == "level not known"
+    searched, released = told.tables
+    assert dict(searched.rows)["after a conviction"][0].kind == "now"
+    by_stage = dict(released.rows)
+    assert {one.kind for one in by_stage["after an arrest"]} == {"later"}
+    found = [one.kind for one in by_stage["after a conviction"]]
+    assert found == ["now", "now", "never", "never", "unknown"]
+    assert released.columns[-1] == "level not known"
     ((name, leaves),) = told.sets
     assert (name, len(leaves)) == ("A", 3)
     assert leaves[2] == ("the local agency", "identity number")
@@ -36,8 +37,8 @@ def test_birch_answers_after_conviction_at_two_levels() -> None:
 
 def test_columns_that_are_all_alike_are_one() -> None:
     told = squares(grid(read_file(PRESET / "fir.yaml")))
-    assert told.columns == ("any level",)
-    assert all(len(release) == 1 for _, _, release in told.rows)
+    assert [one.columns for one in told.tables] == [("",), ("any level",)]
+    assert all(len(answers) == 1 for one in told.tables for _, answers in one.rows)
 
 
 def test_the_text_names_every_set_of_fields_that_it_uses() -> None:
@@ -58,16 +59,19 @@ def test_every_square_is_what_the_evaluator_says(body: dict[str, Any]) -> None:
         assume(False)
     plain = ordinary_case(agreement)
     version = agreement.levels.version
-    for row, stage in zip(table.rows, (*STAGES, None), strict=True):
-        case = replace(plain, stage=stage)
-        assert row.search == decide(alone, "search", case, at=table.at)
-        for level, found in zip((*LEVELS, None), row.release, strict=True):
-            at_level = replace(case, level={version: level})
-            assert found == decide(alone, "release", at_level, at=table.at)
-    for effect in table.effects:
-        case = replace(plain, **{effect.fact: effect.value})
-        for stage, found in zip(STAGES, effect.release, strict=True):
-            assert found == decide(alone, "release", replace(case, stage=stage), at=table.at)
+    limit = agreement.regime == "local_limit"
+    asked = [] if limit else ["search", "release"]
+    assert [part.question for part in table.parts] == asked + ["hold"] * bool(agreement.hold)
+    for part in table.parts:
+        levels = (*LEVELS, None) if part.question != "search" else agreement.levels.permit[:1]
+        for row, stage in zip(part.rows, (*STAGES, None), strict=True):
+            for level, found in zip(levels, row.answers, strict=True):
+                case = replace(plain, stage=stage, level={version: level})
+                assert found == decide(alone, part.question, case, at=table.at)
+        for effect in part.effects:
+            for stage, found in zip(STAGES, effect.answers, strict=True):
+                case = replace(plain, **{effect.fact: effect.value, "stage": stage})
+                assert found == decide(alone, part.question, case, at=table.at)
 
 
 def test_an_instant_at_which_it_is_not_in_force_is_refused() -> None:

@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 from comity.agreement.explain import FACT_WORDS, FIELD_WORDS, RECIPIENT_WORDS, listed
-from comity.agreement.grid import Effect, Grid
-from comity.records import RECIPIENTS, RELEASE_FIELDS, STAGES, Decision
+from comity.agreement.grid import Effect, Grid, Part
+from comity.records import LEVELS, RECIPIENTS, RELEASE_FIELDS, STAGES, Decision
 
 Kind = Literal["now", "part", "later", "unknown", "never"]
+TITLES = {
+    "search": "Whether the second repository may be searched, by stage",
+    "release": "What may leave, by stage and offence level",
+    "hold": "Whether a hold may be honoured, by stage and offence level",
+}
 KEY: dict[Kind, str] = {
-    "now": "may leave now",
-    "part": "some may leave now, more on the stage named",
-    "later": "nothing before the stage named",
-    "unknown": "nothing while the fact is not known",
-    "never": "nothing, ever",
+    "now": "yes, or these fields now",
+    "part": "these fields now, more on the stage named",
+    "later": "no, before the stage named",
+    "unknown": "no, while the fact is not known",
+    "never": "no, ever",
 }
 
 
@@ -44,17 +49,20 @@ def square(decision: Decision, letters: str = "") -> Square:
 def field_sets(table: Grid) -> dict[tuple[tuple[str, tuple[str, ...]], ...], str]:
     """What leaves, to whom -> a letter: each distinct set of fields in the table once."""
     found: dict[tuple[tuple[str, tuple[str, ...]], ...], str] = {}
-    decisions = [d for row in table.rows for d in row.release]
-    decisions += [d for effect in table.effects for d in effect.release]
-    for decision in decisions:
-        if decision.permit:
+    for decision in (
+        decision
+        for part in table.parts
+        for one in (*part.rows, *part.effects)
+        for decision in one.answers
+    ):
+        if decision.fields:
             found.setdefault(_set(decision), chr(ord("A") + len(found)))
     return found
 
 
 def letter(decision: Decision, sets: dict[tuple[tuple[str, tuple[str, ...]], ...], str]) -> str:
     """The letter of what this decision lets out; empty for a denial."""
-    return sets.get(_set(decision), "") if decision.permit else ""
+    return sets.get(_set(decision), "") if decision.fields else ""
 
 
 def _set(decision: Decision) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -89,58 +97,61 @@ def effect_words(effect: Effect) -> str:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The table in squares: `columns` are the levels, one where all levels are alike."""
+class Table:
+    """One question in squares: a row a stage, then a row a fact that is changed.
 
+    columns  the levels; one, where all are alike; empty words for the search
+    """
+
+    title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, Square, tuple[Square, ...]], ...]  # stage, search, release
-    effects: tuple[tuple[str, tuple[Square, ...]], ...]  # fact and value, release by stage
-    sets: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # letter, (recipient, fields)
+    rows: tuple[tuple[str, tuple[Square, ...]], ...]
+    effects: tuple[tuple[str, tuple[Square, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole decision table; `sets` are (letter, (recipient, fields) ...)."""
+
+    tables: tuple[Table, ...]
+    sets: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def squares(table: Grid) -> Sheet:
     """The decision table ready to be set as text or as a page."""
     sets = field_sets(table)
-    rows = [
-        (
-            stage_words(row.stage),
-            square(row.search),
-            tuple(square(d, letter(d, sets)) for d in row.release),
-        )
-        for row in table.rows
-    ]
-    columns = tuple(level_words(level) for level in table.levels)
-    if all(len(set(release)) == 1 for _, _, release in rows):
-        columns, rows = ("any level",), [(stage, s, release[:1]) for stage, s, release in rows]
     return Sheet(
-        columns,
-        tuple(rows),
-        tuple(
-            (effect_words(e), tuple(square(d, letter(d, sets)) for d in e.release))
-            for e in table.effects
-        ),
+        tuple(_table(part, sets) for part in table.parts),
         tuple((name, tuple(set_words(one))) for one, name in sets.items()),
     )
+
+
+def _table(part: Part, sets: dict[tuple[tuple[str, tuple[str, ...]], ...], str]) -> Table:
+    def row(decisions: Sequence[Decision]) -> tuple[Square, ...]:
+        return tuple(square(decision, letter(decision, sets)) for decision in decisions)
+
+    rows = [(stage_words(one.stage), row(one.answers)) for one in part.rows]
+    columns = tuple(level_words(level) for level in (*LEVELS, None))
+    if part.question == "search":
+        columns = ("",)
+    elif all(len(set(answers)) == 1 for _, answers in rows):
+        columns, rows = ("any level",), [(stage, answers[:1]) for stage, answers in rows]
+    effects = tuple((effect_words(one), row(one.answers)) for one in part.effects)
+    return Table(TITLES[part.question], columns, tuple(rows), effects)
 
 
 def table_lines(table: Grid) -> list[str]:
     """The decision table as text."""
     told = squares(table)
-    body = [
-        [stage, search.words, *(one.words for one in release)]
-        for stage, search, release in told.rows
-    ]
-    lines = [
-        "What may leave, by stage and offence level",
-        *_aligned([["", "search", *told.columns], *body]),
-        "",
-    ]
-    if told.effects:
+    lines: list[str] = []
+    for one in told.tables:
+        body = [[stage, *(answer.words for answer in answers)] for stage, answers in one.rows]
+        lines += [one.title, *_aligned([["", *one.columns], *body]), ""]
         head = ["With one fact changed", *(stage_words(stage) for stage in STAGES)]
-        rows = [[what, *(one.words for one in release)] for what, release in told.effects]
-        lines += [*_aligned([head, *rows]), ""]
-    for name, one in told.sets:
-        lines += [f"  {name}  to {to}: {names}" for to, names in one]
+        rows = [[what, *(answer.words for answer in answers)] for what, answers in one.effects]
+        lines += [*_aligned([head, *rows]), ""] if one.effects else []
+    for name, leaves in told.sets:
+        lines += [f"  {name}  to {to}: {names}" for to, names in leaves]
     return lines
 
 

@@ -24,33 +24,38 @@ SINGLE = ("criminal", *EXCLUSIONS)
 
 @dataclass(frozen=True)
 class Row:
-    """One stage: the search, and the release at each of LEVELS and at an unknown level."""
+    """One stage: the answers at each of LEVELS and at an unknown level, last."""
 
     stage: str | None
-    search: Decision
-    release: tuple[Decision, ...]
+    answers: tuple[Decision, ...]
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What one fact does when it has a value that an ordinary case has not."""
+    """What one fact does when it has a value that an ordinary case has not, by STAGES."""
 
     fact: str
     value: bool | None
-    search: tuple[Decision, ...]  # by stage
-    release: tuple[Decision, ...]  # by stage, at the first level permitted
+    answers: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question. The search, which asks no level, has its answers once a stage."""
+
+    question: Question
+    rows: tuple[Row, ...]
+    effects: tuple[Effect, ...]
 
 
 @dataclass(frozen=True)
 class Grid:
-    """An agreement's answers at one instant."""
+    """An agreement's answers at one instant; a question it says nothing about has no part."""
 
     agreement: Agreement
     at: datetime
     jurisdiction: str
-    levels: tuple[str | None, ...]
-    rows: tuple[Row, ...]
-    effects: tuple[Effect, ...]
+    parts: tuple[Part, ...]
 
 
 def grid(agreement: Agreement, at: datetime | None = None) -> Grid:
@@ -59,27 +64,32 @@ def grid(agreement: Agreement, at: datetime | None = None) -> Grid:
     at  an instant at which it is in force; None: the first such
     Raises CallerError where it never is, or is not at that instant.
     """
-    alone = Agreements((agreement,))
     when = _in_force(agreement, at)
     ordinary = ordinary_case(agreement)
-    levels: tuple[str | None, ...] = (*LEVELS, None)
-    rows = [_row(alone, replace(ordinary, stage=stage), levels, when) for stage in (*STAGES, None)]
-    return Grid(
-        agreement, when, ordinary.jurisdiction, levels, tuple(rows),
-        tuple(_effects(alone, agreement, ordinary, when)),
-    )  # fmt: skip
+    questions: list[Question] = []
+    if agreement.regime != "local_limit":  # a limit opens nothing by itself
+        questions += ["search", "release"]
+    if agreement.hold is not None:
+        questions.append("hold")
+    parts = tuple(_part(agreement, question, ordinary, when) for question in questions)
+    return Grid(agreement, when, ordinary.jurisdiction, parts)
 
 
-def _row(alone: Agreements, case: Facts, levels: tuple[str | None, ...], at: datetime) -> Row:
-    version = alone.all[0].levels.version
-    return Row(
-        case.stage,
-        decide(alone, "search", case, at=at),
-        tuple(
-            decide(alone, "release", replace(case, level={version: level}), at=at)
-            for level in levels
-        ),
+def _part(agreement: Agreement, question: Question, ordinary: Facts, at: datetime) -> Part:
+    alone = Agreements((agreement,))
+    version = agreement.levels.version
+    levels = (*LEVELS, None) if question != "search" else agreement.levels.permit[:1]
+    rows = tuple(
+        Row(
+            stage,
+            tuple(
+                decide(alone, question, replace(ordinary, stage=stage, level={version: one}), at=at)
+                for one in levels
+            ),
+        )
+        for stage in (*STAGES, None)
     )
+    return Part(question, rows, tuple(_effects(alone, question, ordinary, at)))
 
 
 def ordinary_case(agreement: Agreement) -> Facts:
@@ -98,24 +108,19 @@ def ordinary_case(agreement: Agreement) -> Facts:
 
 
 def _effects(
-    alone: Agreements, agreement: Agreement, ordinary: Facts, at: datetime
+    alone: Agreements, question: Question, ordinary: Facts, at: datetime
 ) -> Iterator[Effect]:
-    asked = {"criminal", *asked_facts((agreement,))}
+    asked = {"criminal", *asked_facts(alone)}
     for fact in FACT_NAMES:
         if fact not in SINGLE or fact not in asked:
             continue
         for value in (False, None) if fact == "criminal" else (True, None):
             changed = replace(ordinary, **{fact: value})  # type: ignore[arg-type]
             yield Effect(
-                fact, value, _by_stage(alone, "search", changed, at),
-                _by_stage(alone, "release", changed, at),
-            )  # fmt: skip
-
-
-def _by_stage(
-    alone: Agreements, question: Question, case: Facts, at: datetime
-) -> tuple[Decision, ...]:
-    return tuple(decide(alone, question, replace(case, stage=stage), at=at) for stage in STAGES)
+                fact,
+                value,
+                tuple(decide(alone, question, replace(changed, stage=s), at=at) for s in STAGES),
+            )
 
 
 def _in_force(agreement: Agreement, at: datetime | None) -> datetime:

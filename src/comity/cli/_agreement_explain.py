@@ -27,6 +27,12 @@ Example:
 """
 
 
+LIMIT_WORDS = (
+    "A local limit opens nothing by itself: of what other agreements let the local agency have, "
+    "it leaves what its own release clauses name."
+)
+
+
 @click.command(epilog=_EXPLAIN_EXAMPLE)
 @click.argument("path", metavar="FILE", type=PATH)
 @click.option("--at", metavar="TIME", help="The instant of the decision table; else the first.")
@@ -52,6 +58,8 @@ def explain(path: Path, at: str | None, out: Path | None, as_json: bool) -> None
         click.echo("It is never in force as it stands, so it shares nothing.")
         return
     click.echo("\n".join(table_lines(table)))
+    if agreement.regime == "local_limit":
+        click.echo(LIMIT_WORDS)
     click.echo(f"\n  as on {moment(table.at)}, for a booking in {table.jurisdiction}")
 
 
@@ -79,5 +87,6 @@ def _page(agreement: Agreement, table: Grid | None) -> str:
         stages=[stage_words(stage) for stage in STAGES],
         clauses=[(clause.id, sentence(clause), clause.text) for clause in agreement.clauses],
         policy=policy_hash((agreement,)),
+        limit=LIMIT_WORDS if agreement.regime == "local_limit" else "",
         **told,
     )
