@@ -1,4 +1,4 @@
-"""`comity agreement check`, `explain` and `decide`, run as a reader would."""
+"""`comity agreement explain`, `decide` and the rest, run as a reader would."""
 
 from __future__ import annotations
 
@@ -48,28 +48,6 @@ def test_the_examples_in_the_help_run(
     as_json = run(*words[2:], "--json")
     assert as_json.exit_code in fine
     assert json.loads(as_json.output)
-
-
-def test_check_says_every_mistake_and_exits_with_one(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.yaml"
-    alder = (PRESET / "alder.yaml").read_text("utf-8")
-    bad.write_text(alder.replace("arrest}", "arest}").replace("version: 2008", "version: 8"))
-    result = run("check", str(bad), str(PRESET))
-    assert result.exit_code == 1
-    lines = result.output.splitlines()
-    assert lines[0].startswith(f"{bad}: line 14, column 48, trigger.stage: expected one of")
-    assert "did you mean `arrest`?" in lines[0]
-    assert lines[-1] == "6 file(s), 2 finding(s)"
-    found = json.loads(run("check", str(bad), "--json").output)
-    assert [f["path"] for f in found["findings"]] == ["trigger.stage", "levels.version"]
-
-
-def test_check_sees_one_id_in_two_files(tmp_path: Path) -> None:
-    copy = tmp_path / "copy.yaml"
-    copy.write_text((PRESET / "alder.yaml").read_text("utf-8"))
-    result = run("check", str(PRESET), str(copy))
-    assert result.exit_code == 1
-    assert "same id" in result.output
 
 
 def test_explain_gives_the_canonical_form() -> None:

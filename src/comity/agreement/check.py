@@ -7,7 +7,7 @@ check_reach     what in it no case ever meets                 check_together  in
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from comity.agreement import check_clauses, check_dates, check_reach, check_together
 from comity.agreement.findings import CODES, Finding, Remark, of_mistake
@@ -15,11 +15,16 @@ from comity.agreement.interpret import Source
 from comity.agreement.parse import dotted
 from comity.agreement.terms import Agreement
 
+Through = Callable[[Sequence[Agreement]], Iterable[Agreement]]
 
-def check(sources: Sequence[Source], known_oris: Collection[str] = ()) -> tuple[Finding, ...]:
+
+def check(
+    sources: Sequence[Source], known_oris: Collection[str] = (), through: Through = iter
+) -> tuple[Finding, ...]:
     """All findings in some files read as one set, by file and place.
 
     known_oris  every ORI there is; where none are given, none is called unknown
+    through     goes through the agreements one by one, such as a progress bar does
 
     Files that cannot be read take no part in what is said of the rest.
     Cost  about 30 ms an agreement; more where several cover one place
@@ -36,13 +41,15 @@ def check(sources: Sequence[Source], known_oris: Collection[str] = ()) -> tuple[
             continue
         of_id[agreement.id] = source
         agreements.append(agreement)
-    found += [_placed(of_id[r.agreement], r) for r in _remarks(agreements, known_oris)]
+    found += [_placed(of_id[r.agreement], r) for r in _remarks(agreements, known_oris, through)]
     order = {source.name: number for number, source in enumerate(sources)}
     return tuple(sorted(found, key=lambda f: (order[f.file], f.line, f.column)))
 
 
-def _remarks(agreements: Sequence[Agreement], known_oris: Collection[str]) -> Iterator[Remark]:
-    for agreement in agreements:
+def _remarks(
+    agreements: Sequence[Agreement], known_oris: Collection[str], through: Through
+) -> Iterator[Remark]:
+    for agreement in through(agreements):
         yield from check_clauses.remarks(agreement, known_oris)
         yield from check_dates.remarks(agreement)
         yield from check_reach.remarks(agreement)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from comity.agreement.answers import WAIT_NEVER
 from comity.agreement.columns import FACT_INDEX, LEVEL_CODES, STAGE, STAGE_CODES, Columns
 from comity.agreement.contradictions import Path
 from comity.agreement.decide import Decisions, decide_batch
@@ -113,12 +114,12 @@ def _alike(agreement: Agreement, change: Change) -> bool:
 
 def _differ(one: Agreement, other: Agreement, question: Question, cases: Columns) -> bool:
     before, after = _decided(one, question, cases), _decided(other, question, cases)
-    # A search that may be made awaits nothing, whatever else a case waits for.
-    waits = np.True_ if question == "release" else ~before.permit
+    # Whether a denial is for ever counts; which of two things it waits for does not.
+    later = (before.wait == WAIT_NEVER) != (after.wait == WAIT_NEVER)
     return bool(
         (before.permit != after.permit).any()
         or (before.fields != after.fields).any()
-        or ((before.wait != after.wait) & waits).any()
+        or (later & ~before.permit).any()
     )
 
 
@@ -158,14 +159,6 @@ def _of_exclusion(agreement: Agreement, index: int, exclusion: Exclusion) -> Ite
         f"`{exclusion.id}`: {why}",
         replace(agreement, exclusions=others),
     )
-    if exclusion.until:
-        always = (*others[:index], replace(exclusion, until=None), *others[index:])
-        yield Change(
-            "until-without-effect",
-            ("exclusions", index, "until"),
-            f"`{exclusion.id}` leaves out the same cases without it",
-            replace(agreement, exclusions=always),
-        )
 
 
 def _of_release(agreement: Agreement, index: int, release: Release) -> Iterator[Change]:

@@ -130,7 +130,6 @@ WARNINGS = {
     "level-unreachable": "leave the level out, or let the trigger come earlier",
     "field-given-again": "leave the field out here",
     "after-without-effect": "leave `after` out, or let the trigger come earlier",
-    "until-without-effect": "leave `until` out",
     # dates
     "never-in-force": "leave the agreement out, or mend its dates",
     "event-without-effect": "leave the event out, or mend its dates",

@@ -1,52 +1,96 @@
-"""`comity agreement check`: say every mistake in some agreement files."""
+"""`comity agreement check`: everything to be said about some agreement files, each with a place."""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import click
+from rich.console import Console
+from rich.progress import track
 
-from comity.agreement.read import read_file, read_files
-from comity.agreement.register import Agreements
+from comity.agreement.check import check as check_sources
+from comity.agreement.findings import SEVERITIES, Finding, worst
+from comity.agreement.read import source_file
+from comity.agreement.terms import Agreement
 from comity.cli._agreement_files import PATH, files_of
-from comity.errors import AgreementError
+from comity.cli._wire_files import EXIT_CODES
+from comity.errors import CallerError
 
 _CHECK_EXAMPLE = """\b
 Example:
-  comity agreement check src/comity/programme/presets/three_states
+  comity agreement check docs/spec/agreements --strict
 """
+
+MANY = 20  # agreements from which on a progress bar is worth its line
 
 
 @click.command(epilog=_CHECK_EXAMPLE)
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
-def check(paths: tuple[Path, ...], as_json: bool) -> None:
-    """Say every mistake in some agreement files or folders; exit code 1 where there is one."""
-    files = files_of(paths)
-    findings: list[dict[str, Any]] = []
-    for path in files:
-        try:
-            read_file(path)
-        except AgreementError as error:
-            findings += [{"file": str(path)} | found.as_json() for found in error.findings]
-            if not as_json:
-                for found in error.findings:
-                    click.echo(f"{path}: {found}")
-    clash = "" if findings else _clash(files)
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option("--oris", type=PATH, help="File of every ORI there is, one a line: others are told.")
+def check(paths: tuple[Path, ...], as_json: bool, strict: bool, oris: Path | None) -> None:
+    """Say what is wrong with agreement files, alone and read together as one set.
+
+    PATHS are files, or folders whose *.yaml are read. Exit code: 0 nothing worse than a note,
+    3 warnings, 4 an error in at least one file: none of them would be loaded.
+    """
+    files = list(dict.fromkeys(files_of(paths)))
+    sources = [source_file(path, str(path)) for path in files]
+    findings = check_sources(sources, _known(oris), _through)
+    if strict:
+        findings = tuple(
+            replace(f, severity="error") if f.severity == "warning" else f for f in findings
+        )
     if as_json:
-        click.echo(json.dumps({"files": len(files), "findings": findings, "clash": clash}))
+        body = {"files": len(files), "worst": worst(findings),
+                "findings": [f.as_json() for f in findings]}  # fmt: skip
+        click.echo(json.dumps(body, ensure_ascii=False))
     else:
-        click.echo(clash or f"{len(files)} file(s), {len(findings)} finding(s)")
-    if findings or clash:
-        raise SystemExit(1)
+        _print(findings)
+        counts = Counter(f.severity for f in findings)
+        said = ", ".join(f"{counts[word]} {word}(s)" for word in reversed(SEVERITIES))
+        click.echo(f"{len(files)} file(s): {said}")
+    sys.exit(EXIT_CODES[worst(findings)])
 
 
-def _clash(files: list[Path]) -> str:
-    """What only shows when files that are each right are read as one set."""
+def _print(findings: Sequence[Finding]) -> None:
+    """Two lines a finding under the name of its file: where and which; what, and what to do."""
+    for file, of_file in groupby(findings, key=lambda f: f.file):
+        click.echo(file)
+        rows = [
+            ((f"{f.line}:{f.column}" if f.line else "-", f.severity, f.code, f.path), f)
+            for f in of_file
+        ]
+        widths = [max(len(row[column]) for row, _ in rows) for column in range(4)]
+        for row, one in rows:
+            line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            click.echo(f"  {line.rstrip()}\n      {one.said}; next: {one.next_step}")
+
+
+def _through(agreements: Sequence[Agreement]) -> Iterable[Agreement]:
+    """The agreements, with a bar on standard error where there are many and someone looks on."""
+    few = len(agreements) < MANY or not sys.stderr.isatty()
+    return track(agreements, "checking", console=Console(stderr=True), transient=True, disable=few)
+
+
+def _known(oris: Path | None) -> frozenset[str]:
+    if oris is None:
+        return frozenset()
     try:
-        agreements: Agreements = read_files(files)
-    except AgreementError as error:
-        return str(error)
-    return "" if len(agreements) == len(files) else "some file was not read"
+        lines = oris.read_text("utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CallerError(
+            "a list of ORIs that cannot be read",
+            where=str(oris),
+            expected="text with one ORI a line",
+            found=str(error),
+            next_step="name such a file",
+        ) from error
+    return frozenset(lines)
