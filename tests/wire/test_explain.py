@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from comity.errors import CallerError
-from comity.wire import explain
+from comity.wire import explain, meaning, words
+from comity.wire.advice import ADVICE
 from comity.wire.codes import CODES
+from comity.wire.fields import BASE, items_of, rules
 from comity.wire.findings import finding
 from comity.wire.read import read
 from tests.wire.cards import card, with_face
@@ -50,9 +52,64 @@ def test_a_tag_is_explained_however_it_is_written(name: str) -> None:
 
 def test_every_code_of_a_finding_is_explained() -> None:
     page = Path(__file__).parents[2].joinpath("docs", "spec", "wire-findings.md").read_text("utf-8")
-    for code, meaning in CODES.items():
-        assert explain.tag(code) == [f"{code}: {meaning}"]
+    for code, told in CODES.items():
+        first, cause, action = explain.tag(code)
+        assert first == f"{code}: {told}"
+        assert len(cause) > len("  usual cause: ")
+        assert len(action) > len("  what to do: ")
         assert f"| `{code}` |" in page
+
+
+def test_advice_is_for_codes_that_there_are() -> None:
+    assert ADVICE.keys() == CODES.keys()
+
+
+def test_codes_are_told_in_words() -> None:
+    text = "\n".join(explain.tag("14.003"))
+    assert "    1   live-scan rolled" in text
+    assert "    WSQ20  WSQ" in "\n".join(explain.tag("14.011"))
+    assert "    04  right ring" in "\n".join(explain.tag("2.084"))
+
+
+def test_a_mnemonic_of_many_fields_lists_them() -> None:
+    lines = explain.tag("LEN")
+    assert lines[0].startswith("LEN stands in ")
+    assert any(line.split()[0] == "14.001" for line in lines)
+    assert len(lines) < 30
+
+
+def test_a_type_of_transaction_says_what_it_is_made_of() -> None:
+    text = "\n".join(explain.tag("CAR"))
+    assert "criminal ten-print, answer required" in text
+    assert "1 to 14 of type 4 and 14" in text
+
+
+def test_examples_are_right_values() -> None:
+    """Each example passes the rule that it stands beside, item by item."""
+    seen = 0
+    for rule in rules():
+        value = words.example(rule.tag, rule.chars)
+        if not value:
+            continue
+        seen += 1
+        texts = value.replace("<RS>", "\x1e").replace("<US>", "\x1f")
+        for text in texts.split("\x1e"):
+            if "\x1f" not in text:
+                assert rule.admits(text), (rule.tag, text)
+                assert rule.has_code(text), (rule.tag, text)
+                assert rule.least <= len(text) <= rule.most, (rule.tag, text)
+                continue
+            items = items_of("CAR", rule.tag) or items_of(BASE, rule.tag)
+            for item, part in zip(items, text.split("\x1f"), strict=False):
+                assert item.admits(part), (item.tag, part)
+                assert item.has_code(part), (item.tag, part)
+                assert item.least <= len(part) <= item.most, (item.tag, part)
+    assert seen > 60
+
+
+def test_a_slip_is_answered_with_what_was_meant() -> None:
+    with pytest.raises(CallerError, match="date-order"):
+        explain.tag("date-ordr")
 
 
 def test_a_finding_cannot_have_a_code_of_its_own() -> None:
@@ -69,3 +126,15 @@ def test_a_field_with_items_explains_them_too() -> None:
 def test_an_unknown_tag_says_so(name: str) -> None:
     with pytest.raises(CallerError, match="no table has"):
         explain.tag(name)
+
+
+def test_plain_data_of_a_field_a_code_and_a_transaction() -> None:
+    (sex,) = meaning.as_json("2.024")
+    assert sex["codes"]["M"] == "male"
+    assert "CAR" in sex["mandatory"]
+    assert (sex["least"], sex["most"], sex["example"]) == (1, 1, "M")
+    (code,) = meaning.as_json("image-size")
+    assert set(code) == {"finding", "meaning", "cause", "action"}
+    assert meaning.as_json("car")[0]["transaction"] == "CAR"
+    with pytest.raises(CallerError, match="no table has"):
+        meaning.as_json("9999")

@@ -14,6 +14,7 @@ from rich.text import Text
 from comity.cli._wire_files import EXIT_CODES, Sources, sources
 from comity.errors import WireError
 from comity.wire import explain as explanation
+from comity.wire import meaning
 from comity.wire.explain import SUBFIELDS_SHOWN, VALUE_CHARS, TreeField, told
 from comity.wire.read import read
 
@@ -99,13 +100,24 @@ def _page(found: Sources, out: Path, as_json: bool) -> bool:
 
 @click.command()
 @click.argument("tag")
-@click.option("--json", "as_json", is_flag=True, help="The lines as one JSON list.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list, an object a rule.")
 def explain(tag: str, as_json: bool) -> None:
-    """Say what a TAG is (2.022), a mnemonic (DOB) or the code of a finding (date-order).
+    """Say what a TAG is (2.022), a mnemonic (DOB), a finding's code or a type of transaction.
+
+    Of a field: its name, size and characters, its codes in words, its items, where it must or may
+    be, an example, and the source; a row for each profile that says something else. Of a code:
+    what it means, what usually brings it about, and what to do.
 
     \b
     Example:
       comity wire explain 2.022
+      comity wire explain FGP
+      comity wire explain image-size
+      comity wire explain CAR
     """
-    lines = explanation.tag(tag)
-    click.echo(json.dumps(lines) if as_json else "\n".join(lines))
+    if as_json:
+        click.echo(json.dumps(meaning.as_json(tag)))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for line in meaning.tag(tag):
+        console.print(Text(line, "" if line.startswith(" ") else "bold"))

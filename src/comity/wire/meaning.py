@@ -1,37 +1,126 @@
-"""What a tag, a mnemonic or a finding's code stands for, in a few lines."""
+"""What a tag, a mnemonic, a type of transaction or a finding's code stands for, in a few lines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from textwrap import wrap
+from typing import Any, NoReturn
 
 from comity.errors import CallerError
+from comity.wire import words
+from comity.wire.advice import ADVICE
 from comity.wire.codes import CODES
-from comity.wire.fields import EBTS_9_1, rules
+from comity.wire.fields import EBTS_9_1, EBTS_10_0, rules
 from comity.wire.findings import shown
-from comity.wire.makeup import kinds
+from comity.wire.makeup import MANY, Kind, kinds
 from comity.wire.rule import BASE, CLASS_NAMES, UNLIMITED, Rule
 
 WIDTH = 96  # columns of a line
+LISTED_MAX = 6  # fields of one mnemonic that are explained at once; more are listed
 
 
 def tag(name: str) -> list[str]:
-    """What a tag such as `2.022`, a mnemonic such as `DOB` or a finding's code stands for.
+    """What a tag such as `2.022`, a mnemonic such as `DOB`, a type of transaction such as `CAR`
+    or a finding's code stands for.
 
-    A line a fact. Raises CallerError where no table has it.
+    A line a fact. A mnemonic of many fields gives a line a field. Raises CallerError where no
+    table has it.
     """
-    code = name.strip().lower()
+    asked = name.strip()
+    if asked.lower() in CODES:
+        return list(_code(asked.lower()))
+    lines = _transaction(asked.upper())
+    found = _found(asked) if lines else _found(asked) or _unknown(asked)
+    fields = {rule.tag: rule for rule in reversed(found)}
+    if "." not in asked and len(fields) > LISTED_MAX:
+        lines += [f"{asked.upper()} stands in {len(fields)} places; explain one by its tag"]
+        return lines + [f"  {one.tag:<9} {one.name}" for one in reversed(fields.values())]
+    return lines + [line for rule in found for line in _facts(rule)]
+
+
+def as_json(name: str) -> list[dict[str, Any]]:
+    """The same as plain data: an object a rule, a finding's code or a type of transaction."""
+    asked = name.strip()
+    code = asked.lower()
     if code in CODES:
-        return [f"{code}: {CODES[code]}"]
-    found = [rule for rule in rules() if _matches(rule, name.strip().upper())]
-    if not found:
-        raise CallerError(
-            "no table has such a tag, mnemonic or code",
-            expected="a tag such as `2.022`, a mnemonic such as `DOB`, a code such as `date-order`",
-            found=f"`{shown(name)}`",
-            next_step="a state's own fields (2.200 and above) are in that state's handbook",
-        )
-    return [line for rule in found for line in _facts(rule)]
+        advice = ADVICE.get(code)
+        return [
+            {"finding": code, "meaning": CODES[code]}
+            | ({"cause": advice.cause, "action": advice.action} if advice else {})
+        ]
+    lines = _transaction(asked.upper())
+    found = _found(asked) if lines else _found(asked) or _unknown(asked)
+    kind: list[dict[str, Any]] = [{"transaction": asked.upper(), "lines": lines}] if lines else []
+    return kind + [_plain(rule) for rule in found]
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    return {
+        "tag": rule.tag,
+        "mnemonic": rule.mnemonic,
+        "name": rule.name,
+        "characters": CLASS_NAMES[rule.chars],
+        "least": rule.least,
+        "most": None if rule.most >= UNLIMITED else rule.most,
+        "occurs": None if rule.occurs >= UNLIMITED else rule.occurs,
+        "codes": {code: words.word(rule.mnemonic, code) for code in coded(rule)},
+        "mandatory": in_order(rule.mandatory),
+        "optional": in_order(rule.optional),
+        "when": rule.when,
+        "example": words.example(rule.tag, rule.chars),
+        "also_called": sorted(rule.older),
+        "source": rule.source,
+    }
+
+
+def _found(asked: str) -> list[Rule]:
+    return [rule for rule in rules() if _matches(rule, asked.upper())]
+
+
+def _unknown(asked: str) -> NoReturn:
+    raise CallerError(
+        "no table has such a tag, mnemonic or code",
+        expected="a tag such as `2.022`, a mnemonic such as `DOB`, a code such as `date-order`",
+        found=f"`{shown(asked)}`",
+        next_step=_next_step(asked),
+    )
+
+
+def _code(code: str) -> Iterator[str]:
+    yield f"{code}: {CODES[code]}"
+    advice = ADVICE.get(code)
+    if advice is not None:
+        yield f"  usual cause: {advice.cause}"
+        yield f"  what to do: {advice.action}"
+
+
+def _transaction(tot: str) -> list[str]:
+    """Name and make-up of a type of transaction; nothing where no profile knows it."""
+    for profile in (EBTS_9_1, EBTS_10_0):
+        kind = kinds(profile).get(tot)
+        if kind is not None:
+            return [f"{tot}: {kind.name}", *_made_of(kind), f"  {profile}, {kind.source}"]
+    return []
+
+
+def _made_of(kind: Kind) -> list[str]:
+    parts = []
+    for share in kind.shares:
+        most = "or more" if share.most >= MANY else f"to {share.most}"
+        count = str(share.least) if share.least == share.most else f"{share.least} {most}"
+        parts.append(f"{count} of type {' and '.join(map(str, share.types))}")
+    return _listed("made of one record of type 1,", parts)
+
+
+def _next_step(asked: str) -> str:
+    """What was perhaps meant; else where a field that no table has is described."""
+    meant = get_close_matches(asked.lower(), CODES, n=1) or get_close_matches(
+        asked.upper(), sorted({rule.mnemonic for rule in rules()})
+    )
+    if meant and "." not in asked:
+        return f"did you mean {' or '.join(f'`{one}`' for one in meant)}?"
+    return "a state's own fields (2.200 and above) are in that state's handbook"
 
 
 def _matches(rule: Rule, name: str) -> bool:
@@ -52,7 +141,10 @@ def _facts(rule: Rule) -> Iterator[str]:
     elif rule.binds:
         yield "  " + "; ".join((CLASS_NAMES[rule.chars], size(rule), count(rule)))
     if rule.codes:
-        yield from _listed("one of", coded(rule), " ")
+        yield from _codes(rule)
+    example = words.example(rule.tag, rule.chars)
+    if example:
+        yield f"  such as {example}"
     if rule.when:
         yield f"  mandatory {rule.when}"
     if rule.item:
@@ -63,6 +155,18 @@ def _facts(rule: Rule) -> Iterator[str]:
     if rule.older:
         yield "  also called " + ", ".join(sorted(rule.older))
     yield f"  {rule.source}"
+
+
+def _codes(rule: Rule) -> Iterator[str]:
+    """A line a code whose meaning we know, then the others together."""
+    told = {code: words.word(rule.mnemonic, code) for code in coded(rule)}
+    known = {code: text for code, text in told.items() if text}
+    if known:
+        width = max(map(len, known))
+        yield "  one of"
+        yield from (f"    {code:<{width}}  {text}" for code, text in known.items())
+    others = [code for code in told if code not in known]
+    yield from _listed("or" if known else "one of", others, " ")
 
 
 def _listed(label: str, words: list[str], joined: str = ", ") -> list[str]:
