@@ -24,7 +24,7 @@ from comity.wire.edit import Splice, spliced
 from comity.wire.fields import known, mnemonic, rules
 from comity.wire.findings import shown
 from comity.wire.read import read, write
-from comity.wire.redact_fields import asked_for, header_part, kept_length, stays, unplaced
+from comity.wire.redact_fields import asked_for, header_part, length, stays, unplaced
 from comity.wire.redact_images import skeleton
 from comity.wire.redact_values import coded, days_in, masked
 from comity.wire.transaction import RS, US, Field, Record, Transaction
@@ -180,22 +180,22 @@ class _Redaction:
             left = len(self.whole) - record.offset
             return header_part(one.number, one.value, right=right, left=left)
         if record.first(one.number) is not one:  # no tag, another record's, or a second time
-            return masked(one.value, self._days, style)
+            return self._items(one, style, strict=True)
         if (one.record_type, one.number) in self.asked and asked_for(one.value):
             return one.value
         if one.number == _LEN and one is record.fields[0]:
-            stay = kept_length(one.value)
-            return one.value[:stay] + masked(one.value[stay:], self._days, style)
+            told = length(one.value, len(self.whole))
+            return told + masked(one.value[len(told) :], self._days, style)
         return self._items(one, style)
 
-    def _items(self, one: Field, style: Callable[[int], int]) -> bytes:
+    def _items(self, one: Field, style: Callable[[int], int], *, strict: bool = False) -> bytes:
         """Item by item, since some of a field may stay and others not."""
         codes = _codes(one.tag)
         out = bytearray(masked(one.value, self._days, style))
         at = 0
         for subfield in one.value.split(RS):
             for item, value in enumerate(subfield.split(US), start=1):
-                if stays(one.record_type, one.number, item, value):
+                if not strict and stays(one.record_type, one.number, item, value):
                     out[at : at + len(value)] = value
                 elif item in codes and (code := coded(value, codes[item])) is not None:
                     out[at : at + len(value)] = code

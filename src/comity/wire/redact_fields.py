@@ -53,10 +53,12 @@ _SHORT_RECORD = b"\x00\x00\x00\x06"  # a LEN that may begin a record in any file
 _ASKED = re.compile(rb"(?!.*\d\.\d{2,9}:)[\x20-\x7e\x1e\x1f]{0,200}", re.DOTALL)
 
 
-def kept_length(value: bytes) -> int:
-    """How many bytes at the beginning of LEN are its number."""
+def length(value: bytes, size: int) -> bytes:
+    """The number that LEN begins with, nines where a file of `size` bytes is far from it."""
     found = _DIGITS.match(value)
-    return found.end() if found else 0
+    if found is None:
+        return b""
+    return found[0] if int(found[0]) <= 2 * size else b"9" * len(found[0])
 
 
 def stays(record_type: int, number: int, item: int, value: bytes) -> bool:
