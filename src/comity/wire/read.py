@@ -94,6 +94,7 @@ class _Reading:
         self.size = len(data)
         self.damage = Damage()
         self._note = self.damage.note
+        self.gs = -1
         self.fields_left = FIELDS_MAX
         self.search_left = SEARCHES_MAX * len(data) + (1 << 20)
 
@@ -170,14 +171,14 @@ class _Reading:
         """Where a text value stops, where the next field begins, whether the record is over."""
         known = trusted > begin
         limit = trusted if known else self.size
-        gs = self.data.find(GS, begin, limit)
-        stop = gs if gs >= 0 else limit
-        fs = self._record_end(begin, stop, trusted, after) if known else (
-            self.data.find(FS, begin, stop)
-        )  # fmt: skip
+        gs = self._next_gs(begin)
+        stop = min(gs, limit)
+        first = fs = self.data.find(FS, begin, stop)
+        if known and fs >= 0:
+            fs = self._record_end(begin, stop, trusted, after)
         if fs >= 0:
             body, end, over = fs, fs + 1, True
-        elif gs >= 0:
+        elif gs < limit:
             body, end, over = gs, gs + 1, gs + 1 == trusted
             if over:
                 self._note("separator", record_type, number, gs, "FS", GS,
@@ -187,14 +188,19 @@ class _Reading:
             over = known
             if over:
                 self._note("separator", record_type, number, limit - 1, "FS", b"", repair=ADD_FS)
-        if known:
-            self._inside(begin, body, record_type, number)
+        if 0 <= first < body:
+            self._inside(first, body, record_type, number)
         return body, end, over
+
+    def _next_gs(self, begin: int) -> int:
+        """Looked for once, also where a thousand records have none; the file's size if so."""
+        if self.gs < begin:
+            self.gs = self.data.find(GS, begin)
+            self.gs = self.gs if self.gs >= 0 else self.size
+        return self.gs
 
     def _record_end(self, begin: int, stop: int, trusted: int, after: Entry | None) -> int:
         """The FS before `stop` that ends the record, where LEN says `trusted`; -1 if none does."""
-        if self.data.find(FS, begin, stop) < 0:
-            return -1
         # A few bytes further, since what begins after an FS may hold a GS: LEN of type 4 does.
         for mark in before(rb"\x1c", after).finditer(self.data, begin, min(stop + 16, self.size)):
             if mark.start() >= stop:
@@ -203,11 +209,8 @@ class _Reading:
                 return mark.start()
         return stop - 1 if stop == trusted and self.data[stop - 1 : stop] == FS else -1
 
-    def _inside(self, begin: int, body: int, record_type: int, number: int) -> None:
+    def _inside(self, at: int, body: int, record_type: int, number: int) -> None:
         """FS inside a value; one that a tag of the same record follows should have been a GS."""
-        at = self.data.find(FS, begin, body)
-        if at < 0:
-            return
         count = self.data.count(FS, at, body)
         tag = _TAG.match(self.data, at + 1, body)
         meant = count == 1 and tag is not None and int(tag[1]) == record_type
