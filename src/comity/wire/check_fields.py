@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from comity.records import Finding, Severity
-from comity.wire.fields import CLASS_NAMES, UNLIMITED, Rule, known
+from comity.wire.fields import CLASS_NAMES, UNLIMITED, Demand, Rule, known
 from comity.wire.findings import finding, shown
 from comity.wire.profile import Profile
 from comity.wire.transaction import RS, Field, Item, Record, Transaction
@@ -39,15 +39,16 @@ def _repeated(record: Record) -> Iterator[Finding]:
 
 
 def _missing(record: Record, profile: Profile) -> Iterator[Finding]:
-    for rule in profile.fields(record.type):
-        if not profile.mandatory(rule) and not _called_for(rule, record):
-            continue
+    for demand in profile.demands(record.type):
+        rule = demand.rule
         one = record.first(rule.number)
-        if one is not None and one.value.strip():
+        if one is not None and one.value and not one.value.isspace():
+            continue
+        if not demand.always and not _called_for(demand, record):
             continue
         yield finding(
             "field-missing",
-            profile.demand(rule) if not rule.when else profile.hard,
+            profile.demand(rule) if demand.always else profile.hard,
             record.type,
             record.idc,
             rule.number,
@@ -58,13 +59,13 @@ def _missing(record: Record, profile: Profile) -> Iterator[Finding]:
         )
 
 
-def _called_for(rule: Rule, record: Record) -> bool:
-    """Does another field make it mandatory? Conditions in words bind nobody here."""
-    word, _, tag = rule.when.partition(" ")
-    if word not in ("with", "without") or not tag.startswith(f"{record.type}."):
+def _called_for(demand: Demand, record: Record) -> bool:
+    """Does another field that is there, or is not, make it mandatory?"""
+    if demand.condition is None:
         return False
-    other = record.first(int(tag.partition(".")[2]))
-    return (other is not None and bool(other.value)) == (word == "with")
+    there, number = demand.condition
+    other = record.first(number)
+    return (other is not None and bool(other.value)) == there
 
 
 def _values(record: Record, profile: Profile) -> Iterator[Finding]:
@@ -110,8 +111,9 @@ def _parts(
     record: Record, one: Field, items: tuple[Item, ...], parts: tuple[Rule, ...], profile: Profile
 ) -> Iterator[Finding]:
     for index, rule in enumerate(parts):
-        present = index < len(items) and bool(items[index].value.strip())
-        if present:
+        if index < len(items) and rule.sound(items[index].value):
+            continue
+        if index < len(items) and items[index].value.strip():
             yield from _item(record, one, items[index], rule, profile.fault(rule))
         elif rule.least and profile.mandatory(rule):
             yield _about(record, one, "item-missing", profile.fault(rule), items[0].offset,
@@ -121,9 +123,9 @@ def _parts(
 def _item(
     record: Record, one: Field, item: Item, rule: Rule, severity: Severity
 ) -> Iterator[Finding]:
+    if rule.chars == "DATE" or rule.sound(item.value):
+        return  # check_dates says more about dates
     text = item.text
-    if rule.chars == "DATE":
-        return  # check_dates says more about them
     if not rule.admits(text):
         yield _about(record, one, "characters", severity, item.offset,
                      _of(_characters(rule), rule), shown(text), rule.source)  # fmt: skip

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
@@ -78,8 +79,12 @@ def _item(row: dict[str, str], field: Rule) -> Rule:
 def _rule(
     row: dict[str, str], mandatory: frozenset[str], optional: frozenset[str], source: str
 ) -> Rule:
+    record_type, number, item = (*map(int, row["tag"].split(".")), 0)[:3]
     return Rule(
         tag=row["tag"],
+        record_type=record_type,
+        number=number,
+        item=item,
         mnemonic=row["mnemonic"],
         name=row["name"],
         least=int(row["min"] or 0),
@@ -141,6 +146,26 @@ def profile(tot: str, name: str = EBTS_9_1) -> dict[str, Rule]:
 def fields_of(tot: str, record_type: int, name: str = EBTS_9_1) -> tuple[Rule, ...]:
     """The rules of that profile about whole fields of one record type."""
     return tuple(r for r in of_type(tot, record_type, name).values() if not r.item)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A field that must be there: always, or by `condition` of its rule."""
+
+    rule: Rule
+    always: bool
+    condition: tuple[bool, int] | None
+
+
+@lru_cache(maxsize=512)
+def demands(tot: str, record_type: int, name: str = EBTS_9_1) -> tuple[Demand, ...]:
+    """What must be in each record of one type; conditions in words bind nobody."""
+    found = []
+    for rule in fields_of(tot, record_type, name):
+        always = tot in rule.mandatory or BASE in rule.mandatory
+        if always or rule.condition is not None:
+            found.append(Demand(rule, always, rule.condition))
+    return tuple(found)
 
 
 @lru_cache(maxsize=2048)

@@ -15,7 +15,9 @@ from comity.wire.fields import (
     NAMES,
     PROFILE_TOTS,
     STANDARD,
+    Demand,
     Rule,
+    demands,
     fields_of,
     items_of,
     of_type,
@@ -82,9 +84,9 @@ class Profile:
         """Tag -> rule of one record type, items among them."""
         return of_type(self.tot, record_type, self.name)
 
-    def fields(self, record_type: int) -> tuple[Rule, ...]:
-        """The rules about whole fields of one record type."""
-        return fields_of(self.tot, record_type, self.name)
+    def demands(self, record_type: int) -> tuple[Demand, ...]:
+        """The fields that must be in each record of one type."""
+        return demands(self.tot, record_type, self.name)
 
     def items(self, tag: str) -> tuple[Rule, ...]:
         """The rules about the items of one field, in their order."""

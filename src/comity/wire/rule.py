@@ -42,6 +42,8 @@ class Rule:
     """One row.
 
     tag        `2.047`, or `2.047.1` for the first item of each of its values
+    record_type, number, item
+               the parts of the tag; `item` 0 for the whole field
     least..most characters; of a field with items, with the separators between them
     occurs     values (subfields) at most
     special    characters let in beside those of the class
@@ -56,6 +58,9 @@ class Rule:
     """
 
     tag: str
+    record_type: int
+    number: int
+    item: int
     mnemonic: str
     name: str
     least: int
@@ -72,27 +77,28 @@ class Rule:
     open: bool
 
     @property
-    def record_type(self) -> int:
-        return int(self.tag.split(".", 1)[0])
-
-    @property
-    def number(self) -> int:
-        return int(self.tag.split(".", 2)[1])
-
-    @property
-    def item(self) -> int:
-        """1-based place within a value; 0 for the whole field."""
-        parts = self.tag.split(".")
-        return int(parts[2]) if len(parts) == 3 else 0
-
-    @property
     def binds(self) -> frozenset[str]:
         """The types of transaction that may hold it."""
         return self.mandatory | self.optional
 
+    @property
+    def condition(self) -> tuple[bool, int] | None:
+        """(True, 999) where it is mandatory with field 999, (False, 18) where without field 18."""
+        word, _, tag = self.when.partition(" ")
+        if word not in ("with", "without") or not tag.startswith(f"{self.record_type}."):
+            return None
+        return word == "with", int(tag.partition(".")[2])
+
     def admits(self, text: str) -> bool:
         """Are all characters of the field's class?"""
         return self.chars == "B" or _pattern(self.chars, self.special).fullmatch(text) is not None
+
+    def sound(self, value: bytes) -> bool:
+        """Is it plainly right: class, length and code? False where a closer look is needed."""
+        if self.codes:
+            return value.decode("latin-1") in self.codes and bool(self.least)
+        whole = _whole(self.chars, self.special, self.least, self.most)
+        return whole.fullmatch(value) is not None and not value.isspace()
 
     def has_code(self, text: str) -> bool:
         """Is it one of the codes, or are none listed? `01` is the number 1 where both fit."""
@@ -104,3 +110,13 @@ class Rule:
 @lru_cache(maxsize=64)
 def _pattern(chars: str, special: str) -> re.Pattern[str]:
     return re.compile(f"[{_CLASSES[chars]}{re.escape(special)}]*")
+
+
+@lru_cache(maxsize=1024)
+def _whole(chars: str, special: str, least: int, most: int) -> re.Pattern[bytes]:
+    """ASCII values of the class and length; a date must be looked at elsewhere, so passes."""
+    if chars in ("B", "DATE"):
+        return re.compile(rb".+", re.DOTALL)
+    inside = "\\t\\r\\n -~" if chars == "U" else _CLASSES[chars] + re.escape(special)
+    upper = "" if most >= UNLIMITED else str(most)
+    return re.compile(f"[{inside}]{{{least},{upper}}}".encode("ascii"))
