@@ -79,6 +79,7 @@ def _field(one: TreeField, full: bool) -> Iterator[Text]:
             (head[1], "cyan"),
             (head[2], "dim"),
             (cut, "dim" if one.closed else ""),
+            (f"  {one.meaning}" if one.meaning else "", "green"),
         )
         head = (" " * len(head[0]), " " * len(head[1]), " " * len(head[2]))
     if len(one.values) > len(values):

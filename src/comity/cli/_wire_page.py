@@ -170,6 +170,7 @@ def _field(one: TreeField) -> dict[str, Any]:
         "tag": one.field.tag if one.field.number else "",
         "mnemonic": one.mnemonic,
         "name": one.name,
+        "meaning": one.meaning,
         "values": values[:SUBFIELDS_SHOWN],
         "more": values[SUBFIELDS_SHOWN:],
         "unlisted": len(one.values) - len(values),

@@ -1,4 +1,4 @@
-"""`comity wire`: look into transaction files, say what is wrong with them, explain a tag."""
+"""`comity wire`: look into transaction files, judge, explain, compare and take them apart."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from comity.cli._wire_look import explain, show
 
 @click.group()
 def group() -> None:
-    """Read, check and explain ANSI/NIST-ITL (EBTS) files.
+    """Look into ANSI/NIST-ITL (EBTS) files: show, check, explain, compare, take out.
 
     \b
     Example:
       comity wire check booking.eft
+      comity wire show booking.eft --html booking.html
       comity wire explain DOB
     """
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from comity.wire import friction, images, positions
+from comity.wire import binary, friction, images, positions, ridges, words
 from comity.wire.fields import known, mnemonic
 from comity.wire.findings import shown
 from comity.wire.meaning import tag
@@ -29,7 +29,8 @@ _IMAGE_NUMBER = {3: 9, 4: 9, 5: 9, 6: 9, 7: 3, 8: 8}
 class TreeField:
     """One field: its byte, tag, mnemonic, plain name, and a line for each of its values.
 
-    closed  the values are not told; `values` says how many bytes they have
+    closed   the values are not told; `values` says how many bytes they have
+    meaning  what the value stands for, where it is one code that we know
     """
 
     field: Field
@@ -37,6 +38,7 @@ class TreeField:
     name: str
     values: tuple[str, ...]
     closed: bool = False
+    meaning: str = ""
 
     @property
     def label(self) -> str:
@@ -106,10 +108,10 @@ def _title(transaction: Transaction, record: Record) -> str:
 def _field(record: Record, one: Field, whole: bool) -> TreeField:
     rule = known(one.tag) if one.number else None
     name = rule.name.partition(";")[0] if rule is not None else ""
-    closed = _closed(record, one)
-    return TreeField(
-        one, mnemonic(one.record_type, one.number), name, _values(record, one, whole), closed
-    )
+    closed, values = _closed(record, one), _values(record, one, whole)
+    own = mnemonic(one.record_type, one.number)
+    meaning = words.word(own, values[0].strip()) if len(values) == 1 and not closed else ""
+    return TreeField(one, own, name, values, closed, meaning)
 
 
 def _values(record: Record, one: Field, whole: bool) -> tuple[str, ...]:
@@ -119,6 +121,8 @@ def _values(record: Record, one: Field, whole: bool) -> tuple[str, ...]:
         return (f"{kind}{len(one.value)} bytes",)
     if _closed(record, one):
         return (f"({len(one.value)} bytes, not shown)",)
+    if one.binary and record.type in ridges.BINARY and one.number == ridges.FGP[record.type]:
+        return (" ".join(str(code) for code in binary.fingers(one.value)),)
     if one.binary:
         return (one.text or " ".join(str(code) for code in one.value),)
     return tuple(", ".join(_safe(item.value, whole) for item in items) for items in one.subfields)

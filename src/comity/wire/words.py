@@ -16,6 +16,7 @@ _COMPRESSED = {
     "NONE": "uncompressed", "WSQ20": "WSQ", "JPEGB": "JPEG", "JPEGL": "JPEG, lossless",
     "JP2": "JPEG 2000", "JP2L": "JPEG 2000, lossless", "PNG": "PNG",
 }  # fmt: skip
+_NUMBERED = {str(code): _COMPRESSED[word] for code, word in enumerate(COMPRESSIONS)}  # type 4
 _IMPRESSIONS = {
     "0": "live-scan plain", "1": "live-scan rolled", "2": "non-live plain (ink)",
     "3": "non-live rolled (ink)", "4": "latent impression", "5": "latent tracing",
@@ -43,10 +44,11 @@ _YES = {"Y": "yes", "N": "no"}
 
 # By mnemonic: a code means the same wherever a field of that mnemonic stands.
 _WORDS: dict[str, dict[str, str]] = {
-    "ABC": _EXCUSED, "AMPCD": _EXCUSED, "CGA": _COMPRESSED, "CL1": _PATTERNS, "CL2": _PATTERNS,
+    "ABC": _EXCUSED, "AMPCD": _EXCUSED, "CL1": _PATTERNS, "CL2": _PATTERNS,
+    "CGA": _COMPRESSED | _NUMBERED,
     "CL3": _PATTERNS, "FGP": _POSITIONS, "FIC": _VIEWS, "FNR": _POSITIONS, "FVC": _VIEWS,
     "IMP": _IMPRESSIONS, "LOS": _VIEWS, "PHT": _YES, "PPA": _YES, "RAP": _YES, "RET": _YES,
-    "GCA": {str(code): _COMPRESSED[word] for code, word in enumerate(COMPRESSIONS)},
+    "BCA": {"0": "uncompressed", "1": "CCITT Group 4"},
     "EYE": _COLOURS | {"HAZ": "hazel", "MAR": "maroon", "MUL": "several colours"},
     "HAI": _COLOURS | {
         "BAL": "bald", "BLN": "blond", "ONG": "orange", "PLE": "purple", "RED": "red or auburn",
