@@ -41,13 +41,14 @@ def _head(transaction: Transaction) -> Iterator[Finding]:
     old = head.text(2).strip() in OLD_VERSIONS
     used = old or any(record.type in SCALED for record in transaction.records)
     told = {number: ridges.millimetres(head.first(number)) for number in (_NSR, _NTR)}
-    for number, per_mm in told.items():
-        if per_mm and not used:
-            yield about(
-                head, number, "resolution-unused", "warning",
-                expected="00.00, as no record is of types 3 to 7", found=head.text(number),
-                source=clause(1, number),
-            )  # fmt: skip
+    stated = [number for number, per_mm in told.items() if per_mm]
+    if stated and not used:
+        both = f", and NTR 1.012 {head.text(_NTR)}" if len(stated) > 1 else ""
+        yield about(
+            head, stated[0], "resolution-unused", "warning",
+            expected="00.00, as no record is of types 3 to 7", found=head.text(stated[0]) + both,
+            source=clause(1, stated[0]),
+        )  # fmt: skip
     native, sent = told[_NSR], told[_NTR]
     if used and native and sent and sent > native:
         yield about(

@@ -40,11 +40,13 @@ def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
 
 def _version(transaction: Transaction) -> Iterator[Finding]:
     version = transaction.text(1, 2).strip()
-    if version and version not in VERSIONS:
+    if len(version) != 4:
+        return  # the table of fields says so
+    if version not in VERSIONS:
         yield _head(transaction, "version", "warning", 2,
                     "one of " + " ".join(sorted(VERSIONS)), shown(version))  # fmt: skip
         return
-    newer = {r.type for r in transaction.records if version and SINCE.get(r.type, "") > version}
+    newer = {r.type for r in transaction.records if SINCE.get(r.type, "") > version}
     if newer:
         types = " ".join(map(str, sorted(newer)))
         yield _head(transaction, "version", "warning", 2,
