@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from comity.cli._wire_check import check
+from comity.cli._wire_convert import convert
 from comity.cli._wire_diff import diff
 from comity.cli._wire_extract import extract
 from comity.cli._wire_look import explain, show
+from comity.cli._wire_redact import redact
+from comity.cli._wire_repair import repair
 
 
 @click.group()
@@ -22,5 +25,5 @@ def group() -> None:
     """
 
 
-for part in (show, check, explain, diff, extract):
+for part in (show, check, explain, diff, extract, redact, repair, convert):
     group.add_command(part)
