@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comity.agreement.canonical import from_canonical
 from comity.agreement.register import Agreements
-from comity.agreement.terms import Agreement
+from comity.agreement.terms import REGIMES, Agreement
 from comity.records import LEVELS, RECIPIENTS, RELEASE_FIELDS, STAGES, Facts
 
 START = datetime(2011, 1, 1, tzinfo=UTC)
@@ -71,16 +71,26 @@ def known_facts(**changes: Any) -> Facts:
     return Facts(**(plain | changes))
 
 
+holds = st.sampled_from([
+    {},
+    {"hold": {"id": "hold", "text": "§ 11", "honoured": True, "hours": 48}},
+    {"hold": {"id": "hold", "text": "§ 11", "honoured": True, "hours": 48}},
+    {"hold": {"id": "hold", "text": "§ 11", "honoured": False}},
+])  # fmt: skip
+
+
 @st.composite
 def bodies(draw: st.DrawFn, name: str = "one") -> dict[str, Any]:
     """Canonical forms of agreements free of contradictions."""
+    regime = draw(st.sampled_from(REGIMES))
+    limit = regime == "local_limit"
     answered = draw(st.booleans())
     terminate_days = draw(st.integers(0, 3))
-    recipients = RECIPIENTS if answered else RECIPIENTS[:2]
+    recipients = RECIPIENTS[2:] * answered if limit else RECIPIENTS if answered else RECIPIENTS[:2]
     return {
         "agreement": name,
         "title": f"Agreement {name}",
-        "regime": draw(st.sampled_from(["agreement_required", "federal_mandate"])),
+        "regime": regime,
         "parties": ["Bureau", "Agency"],
         "recorded": day(draw(st.integers(0, 3))).isoformat(),
         "scope": {
@@ -120,18 +130,21 @@ def bodies(draw: st.DrawFn, name: str = "one") -> dict[str, Any]:
                 "fields": draw(st.lists(st.sampled_from(RELEASE_FIELDS[:5]), unique=True)),
             }
             | draw(st.sampled_from([{}, {}, {"after": "charge"}, {"after": "conviction"}]))
-            for i in range(draw(st.integers(1, 4)))
+            for i in range(draw(st.integers(1, 4)) * bool(recipients))
         ],
         "answer": {"id": "answer", "text": "§ 8", "local_agency": answered},
         "review": {"id": "review", "text": "§ 9", "second_reviewer": draw(st.booleans())},
         "retention": {"id": "retention", "text": "§ 10", "days": 30},
-        "events": draw(histories(terminate_days)),
-    }  # fmt: skip
+        "events": draw(histories(terminate_days, limit=limit)),
+    } | draw(holds)  # fmt: skip
 
 
 @st.composite
-def histories(draw: st.DrawFn, terminate_days: int) -> list[dict[str, Any]]:
-    """Suspensions, resumptions that have something to resume, and perhaps a termination."""
+def histories(draw: st.DrawFn, terminate_days: int, *, limit: bool) -> list[dict[str, Any]]:
+    """Suspensions, resumptions that have something to resume, and perhaps a termination.
+
+    limit  of a local limit, which is never suspended
+    """
     events: list[dict[str, Any]] = []
     ends = None
     if draw(st.booleans()) and draw(st.booleans()):
@@ -139,6 +152,7 @@ def histories(draw: st.DrawFn, terminate_days: int) -> list[dict[str, Any]]:
         ends = given + terminate_days + draw(st.integers(0, 2))
         events.append(_event(draw, "end", "terminated", given, ends))
     suspended = sorted(draw(st.lists(st.integers(0, DAYS), max_size=2))) * draw(st.booleans())
+    suspended *= not limit
     for i, effective in enumerate(suspended):
         given = draw(st.integers(0, effective))
         events.append(_event(draw, f"stop{i}", "suspended", given, effective))
@@ -170,7 +184,7 @@ levels = st.fixed_dictionaries(
     {version: st.sampled_from([*LEVELS, None]) for version in ("2008", "2010", "2014")}
 )
 instants = st.one_of(st.integers(4, DAYS + 4), st.integers(-1, DAYS + 4)).map(day)
-questions = st.sampled_from(["search", "release"])
+questions = st.sampled_from(["search", "release", "hold"])
 
 
 @st.composite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,22 +24,21 @@ from tests.reference import agreement_oracle
 PROJECT = Path(__file__).parents[2]
 FILES = [
     *(PROJECT / "src/comity/programme/presets/three_states").glob("*.yaml"),
-    *(PROJECT / "tests/scenarios/agreements").glob("*.yaml"),
+    *(PROJECT / "tests/scenarios/agreements").rglob("*.yaml"),
 ]
-
-PLACES = ["XN0010000", "XN0020000", "XN0030000", "XS0020000", "XW0010000", "XW0020000"]
 
 
 def test_thousands_of_ordinary_cases_agree_with_the_oracle() -> None:
     """Denser than hypothesis draws them: most facts known, real files, times near their events."""
     agreements = read_files(FILES)
     bodies = [canonical(a) for a in agreements]
+    places = [ori.rstrip("*").ljust(9, "0") for a in agreements for ori in a.jurisdictions]
     moments = [t for a in agreements for t in (a.effective, *(e.effective for e in a.events))]
     rng = random.Random(7)
-    permits = 0
+    permits: Counter[str] = Counter()
     for _ in range(3000):
         case = Facts(
-            rng.choice(PLACES),
+            rng.choice(places),
             rng.choice([*[True] * 20, False, None]),
             rng.choice([*STAGES * 5, None]),
             {v: rng.choice([*LEVELS * 4, None]) for v in ("2008", "2010", "2014")},
@@ -46,13 +46,13 @@ def test_thousands_of_ordinary_cases_agree_with_the_oracle() -> None:
         )  # fmt: skip
         at = rng.choice(moments) + timedelta(days=rng.choice([-1, 0, 0, 1, 45, 100]))
         known = at + timedelta(days=rng.choice([0, 0, 0, 30, 200]))
-        question = rng.choice(["search", "release", "release"])
+        question = rng.choice(["search", "release", "release", "hold"])
         found = decide(agreements, question, case, at=at, known_at=known)
         expected = agreement_oracle.decision(bodies, question, case.as_json(), at, known)
         said = found.as_json() | {"clauses": set(found.clauses)}
         assert {word: said[word] for word in expected} == expected
-        permits += found.permit
-    assert permits > 500
+        permits[question] += found.permit
+    assert all(permits[question] > 20 for question in ("search", "release", "hold")), permits
 
 
 def test_clauses_come_in_the_order_of_the_agreement() -> None:

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from comity.agreement.canonical import canonical, from_canonical, policy_hash
 from comity.agreement.columns import of_facts
 from comity.agreement.decide import decide, decide_batch
 from comity.agreement.register import Agreements, in_force
+from comity.errors import AgreementError
 from comity.records import LEVELS, RECIPIENTS, STAGES, Decision, Facts
 from tests.agreement.cases import (
     EXCLUDED,
@@ -31,9 +32,9 @@ from tests.reference import agreement_oracle
 
 
 def shared(decision: Decision) -> set[tuple[str, str]]:
-    """What a decision lets out, as pairs; a search is one pair of its own."""
-    if decision.question == "search":
-        return {("search", "search")} if decision.permit else set()
+    """What a decision lets out, as pairs; a search and a hold are one pair of their own."""
+    if decision.question != "release":
+        return {(decision.question, "")} if decision.permit else set()
     return {(to, name) for to, names in decision.fields.items() for name in names}
 
 
@@ -82,6 +83,10 @@ def test_a_batch_decides_like_one_by_one(
     assert set(counts) == {clause for decision in alone for clause in decision.clauses}
 
 
+RULES = ("no-agreement", "no-hold-clause", "not-a-criminal-submission")
+TRUTHS = ("criminal", *EXCLUDED)
+
+
 @given(sets(least=1), questions, facts(), instants, instants)
 def test_an_unknown_fact_never_shares_more_than_any_value_it_could_have(
     some: list[dict[str, Any]], question: Any, case: Facts, at: datetime, known: datetime
@@ -91,15 +96,31 @@ def test_an_unknown_fact_never_shares_more_than_any_value_it_could_have(
     def out(facts: Facts) -> set[tuple[str, str]]:
         return shared(decide(agreements, question, facts, at=at, known_at=known))
 
-    for name in ("criminal", *EXCLUDED):
-        unknown = out(replace(case, **{name: None}))
-        assert all(unknown <= out(replace(case, **{name: value})) for value in (True, False))
+    for name in TRUTHS:
+        # Of a yes-or-no fact not less either: exactly what both values share.
+        either = [out(replace(case, **{name: value})) for value in (True, False)]
+        assert out(replace(case, **{name: None})) == either[0] & either[1]
     unknown = out(replace(case, stage=None))
     assert all(unknown <= out(replace(case, stage=stage)) for stage in STAGES)
     for version in case.level:
         unknown = out(replace(case, level={**case.level, version: None}))
         for level in LEVELS:
             assert unknown <= out(replace(case, level={**case.level, version: level}))
+
+
+@given(sets(least=1), questions, facts(), facts(), instants, instants)
+def test_any_number_of_facts_unknown_at_once_share_no_more_than_what_they_turn_out_to_be(
+    some: list[dict[str, Any]], question: Any, case: Facts, truth: Facts, at: datetime,
+    known: datetime,
+) -> None:  # fmt: skip
+    learnt = {n: getattr(truth, n) for n in ("stage", *TRUTHS) if getattr(case, n) is None}
+    levels = {v: truth.level[v] if level is None else level for v, level in case.level.items()}
+    agreements = a_set(*some)
+    before = decide(agreements, question, case, at=at, known_at=known)
+    after = decide(
+        agreements, question, replace(case, **learnt, level=levels), at=at, known_at=known
+    )
+    assert shared(before) <= shared(after)
 
 
 def changed(body: dict[str, Any], change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -116,7 +137,7 @@ def less_released(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
             for stage in ("charge", "conviction"):
                 yield changed(body, lambda b, i=i, s=stage: b["release"][i].update(after=s))
     others = [r for r in body["release"] if r["to"] != "local_agency"]
-    if others:
+    if others or body["regime"] == "local_limit":
         yield body | {"release": others, "answer": body["answer"] | {"local_agency": False}}
 
 
@@ -131,6 +152,9 @@ def less_included(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield changed(body, lambda b, i=i: b["exclusions"][i].pop("until", None))
     for stage in STAGES[STAGES.index(body["trigger"]["stage"]) + 1 :]:
         yield body | {"trigger": {**body["trigger"], "stage": stage}}
+    yield body | {"hold": {"id": "hold", "text": "new", "honoured": False}}
+    if body.get("hold", {}).get("honoured"):
+        yield {key: value for key, value in body.items() if key != "hold"}
 
 
 @given(sets(least=1, most=2), questions, facts(), instants, instants)
@@ -143,7 +167,30 @@ def test_less_permission_or_more_exclusion_never_shares_more(
         assert shared(decide(reform, question, case, at=at, known_at=known)) <= before
 
 
-@given(sets(least=1), questions, facts(), instants, st.integers(0, 10))
+@given(sets(), bodies("limit"), questions, facts(), instants, instants)
+def test_a_local_limit_more_never_shares_more(
+    some: list[dict[str, Any]], drawn: dict[str, Any], question: Any, case: Facts, at: datetime,
+    known: datetime,
+) -> None:  # fmt: skip
+    release = [r for r in drawn["release"] if r["to"] == "local_agency"]
+    limit = drawn | {"regime": "local_limit", "release": release, "events": []}
+    limit["answer"] = limit["answer"] | {"local_agency": bool(release)}
+    if question == "hold":
+        limit["hold"] = {"id": "hold", "text": "§ 11", "honoured": False}
+    before = decide(a_set(*some), question, case, at=at, known_at=known)
+    after = decide(a_set(*some, limit), question, case, at=at, known_at=known)
+    assert shared(after) <= shared(before)
+    # It says nothing of anybody else: what other recipients get is what they got.
+    others = ("search", "notified_agency", "state_bureau")
+    assert {p for p in shared(after) if p[0] in others} == {
+        p for p in shared(before) if p[0] in others
+    }
+
+
+@given(
+    sets(least=1).filter(lambda some: some[0]["regime"] != "local_limit"),
+    questions, facts(), instants, st.integers(0, 10),
+)  # fmt: skip
 def test_a_suspension_never_shares_more(
     some: list[dict[str, Any]], question: Any, case: Facts, at: datetime, days: int
 ) -> None:
@@ -171,6 +218,26 @@ def test_the_order_of_agreements_does_not_matter(
     )
 
 
+@given(sets(least=1), questions, facts(), instants, instants)
+def test_what_is_recorded_later_changes_nothing_that_was_known(
+    some: list[dict[str, Any]], question: Any, case: Facts, at: datetime, known: datetime
+) -> None:
+    """The same question about the same day of knowledge, before and after more was recorded."""
+
+    def then(body: dict[str, Any]) -> dict[str, Any]:
+        seen = [e for e in body["events"] if datetime.fromisoformat(e["recorded"]) <= known]
+        return body | {"events": seen}
+
+    earlier = [then(b) for b in some if datetime.fromisoformat(b["recorded"]) <= known]
+    try:
+        believed = a_set(*earlier)
+    except AgreementError:
+        reject()  # a resumption was recorded before what it resumes
+    found = decide(believed, question, case, at=at, known_at=known)
+    today = decide(a_set(*some), question, case, at=at, known_at=known)
+    assert replace(found, policy="") == replace(today, policy="")
+
+
 @given(bodies())
 def test_the_canonical_form_reads_back_as_the_same_agreement(body: dict[str, Any]) -> None:
     agreement = from_canonical(body)
@@ -178,6 +245,7 @@ def test_the_canonical_form_reads_back_as_the_same_agreement(body: dict[str, Any
     assert from_canonical(stored) == agreement
     assert stored == body
     assert policy_hash([from_canonical(stored)]) == policy_hash([agreement])
+    assert Agreements((agreement,)).policy == policy_hash([agreement])
 
 
 @given(sets(), questions, facts(), instants, instants)
@@ -218,7 +286,7 @@ def test_a_decision_keeps_its_own_rules(
         assert named
         assert decision.unknown == ()
         assert case.criminal is True
-    ids = {"default#no-agreement", "default#not-a-criminal-submission"} | {
+    ids = {f"default#{rule}" for rule in RULES} | {
         a.clause_id(clause) for a in agreements for clause in a.clauses
     }
     assert set(decision.clauses) <= ids

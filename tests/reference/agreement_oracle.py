@@ -27,19 +27,11 @@ def decision(bodies: list[dict], question: str, facts: dict, at: datetime, known
     bodies = [b for b in bodies if covers(b, facts["jurisdiction"])]
     status = {b["agreement"]: status_of(b, at, known) for b in bodies}
     running = [b for b in bodies if status[b["agreement"]][0] == "running"]
-    state, state_clauses = regime_status(bodies, status, "agreement_required")
-    mandate, mandate_clauses = regime_status(bodies, status, "federal_mandate")
-    said = Said(clauses=state_clauses | mandate_clauses)
-    if state == "running":
-        ask(said, [b for b in running if b["regime"] == "agreement_required"], RECIPIENTS,
-            question, facts)  # fmt: skip
-    if mandate == "running":
-        governed = RECIPIENTS[:1] if state in ("running", "suspended") else RECIPIENTS
-        ask(said, [b for b in running if b["regime"] == "federal_mandate"], governed,
-            question, facts)  # fmt: skip
-    if state == mandate == "nothing":
-        said.clauses = {"default#no-agreement"}
-    permit = said.search if question == "search" else any(said.fields.values())
+    if question == "hold":
+        said = hold(bodies, status, facts)
+    else:
+        said = opening(bodies, status, running, question, facts)
+    permit = any(said.fields.values()) if question == "release" else said.allowed
     timing, awaits = when(said, question, permit)
     return {
         "permit": permit,
@@ -48,9 +40,61 @@ def decision(bodies: list[dict], question: str, facts: dict, at: datetime, known
         "clauses": said.clauses,
         "unknown": [] if permit else sorted(set(said.unknown), key=FACTS.index),
         "fields": {to: sorted(f, key=FIELDS.index) for to, f in said.fields.items() if f},
-        "second_reviewer": any(b["review"]["second_reviewer"] for b in running),
+        "second_reviewer": any(
+            b["review"]["second_reviewer"] for b in running if b["regime"] != "local_limit"
+        ),
         "agreements": sorted(b["agreement"] for b in running),
     }
+
+
+def opening(
+    bodies: list[dict], status: dict, running: list[dict], question: str, facts: dict
+) -> Said:
+    """A search or a release: what either regime lets through, cut by local limits."""
+    state, state_clauses = regime_status(bodies, status, "agreement_required")
+    mandate, mandate_clauses = regime_status(bodies, status, "federal_mandate")
+    said = Said(clauses=state_clauses | mandate_clauses)
+    limits = [b for b in running if b["regime"] == "local_limit"]
+    if state == "running":
+        ask(said, [b for b in running if b["regime"] == "agreement_required"], RECIPIENTS,
+            question, facts, limits)  # fmt: skip
+    if mandate == "running":
+        governed = RECIPIENTS[:1] if state in ("running", "suspended") else RECIPIENTS
+        ask(said, [b for b in running if b["regime"] == "federal_mandate"], governed,
+            question, facts, limits)  # fmt: skip
+    if state == mandate == "nothing":
+        said.clauses = {"default#no-agreement"}
+    return said
+
+
+def hold(bodies: list[dict], status: dict, facts: dict) -> Said:
+    """Whether the local agency may honour a request to hold: rules 5 and 6."""
+    said = Said(clauses=set())
+    willing = []
+    for regime in ("agreement_required", "federal_mandate", "local_limit"):
+        members = [b for b in bodies if b["regime"] == regime]
+        kind, closing = regime_status(bodies, status, regime)
+        if kind == "running":
+            willing += [
+                b for b in members
+                if status[b["agreement"]][0] == "running" and b.get("hold", {}).get("honoured")
+            ]  # fmt: skip
+        elif any("hold" in b for b in members if status[b["agreement"]][0] != "nothing"):
+            said.clauses |= closing
+    asked = [b for b in bodies if status[b["agreement"]][0] in ("running", "suspended")]
+    refused = {name(b, b["hold"]) for b in asked if "hold" in b and not b["hold"]["honoured"]}
+    if not willing:
+        said.clauses |= refused
+        said.clauses = said.clauses or {"default#no-hold-clause"}
+        return said
+    denials = denied_by(asked, "hold", facts) + [(clause, "never", []) for clause in refused]
+    if denials:
+        note_denials(said, denials)
+        return said
+    said.allowed = True
+    for body in willing:
+        said.clauses |= {name(body, body[c]) for c in ("term", "trigger", "levels", "hold")}
+    return said
 
 
 @dataclass
@@ -58,7 +102,7 @@ class Said:
     """What the regimes said so far."""
 
     clauses: set[str]
-    search: bool = False
+    allowed: bool = False
     stages: list[str] = field(default_factory=list)  # awaited
     hopes: list[str] = field(default_factory=list)  # unknown facts that could change the answer
     unknown: list[str] = field(default_factory=list)
@@ -75,42 +119,75 @@ def regime_status(bodies: list[dict], status: dict, regime: str) -> tuple[str, s
     return "nothing", set()
 
 
-def ask(said: Said, group: list[dict], governed: list[str], question: str, facts: dict) -> None:
+def note_denials(said: Said, denials: list[tuple[str, str, list[str]]]) -> None:
+    """Clauses that denied together: what they are called, lack, and wait for."""
+    said.clauses |= {clause for clause, _, _ in denials}
+    missing = [fact for _, _, names in denials for fact in names]
+    said.unknown += missing
+    kinds = [kind for _, kind, _ in denials]
+    if "never" not in kinds:
+        said.hopes += missing
+        stages = [kind for kind in kinds if kind in STAGES]
+        said.stages += [max(stages, key=STAGES.index)] if stages else []
+
+
+def ask(
+    said: Said, group: list[dict], governed: list[str], question: str, facts: dict,
+    limits: list[dict],
+) -> None:  # fmt: skip
     """Ask the agreements of one regime, which must all permit."""
     denials = denied_by(group, question, facts)
     if denials:
-        said.clauses |= {clause for clause, _, _ in denials}
-        missing = [name for _, _, names in denials for name in names]
-        said.unknown += missing
-        kinds = [kind for _, kind, _ in denials]
-        if "never" not in kinds:
-            said.hopes += missing
-            stages = [kind for kind in kinds if kind in STAGES]
-            said.stages += [max(stages, key=STAGES.index)] if stages else []
+        note_denials(said, denials)
         return
     granting = {c for b in group for c in (name(b, b["term"]), name(b, b["trigger"]))}
     if question == "search":
-        said.search = True
+        said.allowed = True
         said.clauses |= granting
         return
-    given = given_at(group, governed, facts["stage"])
+    stage = facts["stage"]
+    on_paper = {s: given_at(group, governed, s) for s in STAGES}
+    if limits and "local_agency" in governed and on_paper["conviction"]["local_agency"]:
+        limit(said, on_paper, limits, facts)
+    given = on_paper[stage]
     for to in governed:
         said.fields[to] |= given[to]
-    said.clauses |= {name(b, r) for b in group for r in b["release"] if r["to"] in governed}
-    if "local_agency" in governed:
-        said.clauses |= {name(b, b["answer"]) for b in group}
+    said.clauses |= giving(group, governed)
     if any(given.values()):
         said.clauses |= granting | {name(b, b["levels"]) for b in group}
         said.clauses |= {name(b, b["review"]) for b in group if b["review"]["second_reviewer"]}
-    later = STAGES[STAGES.index(facts["stage"]) + 1 :]
-    said.stages += [s for s in later if given_at(group, governed, s) != given][:1]
+    later = STAGES[STAGES.index(stage) + 1 :]
+    said.stages += [s for s in later if on_paper[s] != given][:1]
+
+
+def limit(said: Said, on_paper: dict, limits: list[dict], facts: dict) -> None:
+    """Cut what a regime gives the local agency, at every stage, to what its limits give."""
+    for s, given in on_paper.items():
+        given["local_agency"] &= given_at(limits, ["local_agency"], s)["local_agency"]
+    if on_paper["conviction"]["local_agency"]:
+        # All were asked already whether the submission is criminal.
+        denials = [d for d in denied_by(limits, "release", facts) if d[0][:8] != "default#"]
+        if denials:
+            note_denials(said, denials)
+            for given in on_paper.values():
+                given["local_agency"] = set()
+            return
+    said.clauses |= giving(limits, ["local_agency"])
+
+
+def giving(group: list[dict], governed: list[str]) -> set[str]:
+    """The releases to some recipients, and the answers where the local agency is one."""
+    named = {name(b, r) for b in group for r in b["release"] if r["to"] in governed}
+    if "local_agency" in governed:
+        named |= {name(b, b["answer"]) for b in group}
+    return named
 
 
 def when(said: Said, question: str, permit: bool) -> tuple[str, str | None]:
     """Now, later on what, or never."""
     stage = min(said.stages, key=STAGES.index) if said.stages else None
     if permit:
-        return "now", None if question == "search" else stage
+        return "now", stage if question == "release" else None
     if stage:
         return "later", stage
     if said.hopes:
@@ -165,10 +242,10 @@ def denied_by(group: list[dict], question: str, facts: dict) -> list[tuple[str, 
         found.append(("default#not-a-criminal-submission", "never", []))
     for body in group:
         found += stage_denial(body, facts)
-        if question == "release":
+        if question != "search":
             found += level_denial(body, facts)
         for clause in body["exclusions"]:
-            if question == "release" or clause["fact"] not in FOUND_BY_SEARCH:
+            if question != "search" or clause["fact"] not in FOUND_BY_SEARCH:
                 found += exclusion_denial(body, clause, facts)
     return found
 
