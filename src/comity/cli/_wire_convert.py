@@ -51,7 +51,7 @@ def convert(files: tuple[str, ...], form: str, folder: Path | None, resume: bool
             next_step="name one with --out",
         )
     out = folder
-    written = Written(lambda path: _place(out or Path(), path, form), resume=resume)
+    written = Written(lambda path: _place(out or Path(), path, form), found.names, resume=resume)
     failed = False
     for name, data in found:
         target = written.target(name) if folder is not None else None
@@ -67,8 +67,7 @@ def convert(files: tuple[str, ...], form: str, folder: Path | None, resume: bool
             write(target, made)
         else:
             sys.stdout.buffer.write(made)
-    if written.skipped:
-        click.echo(f"{written.skipped} files were there already", err=True)
+    written.told()
     sys.exit(EXIT_CODES["error" if failed or found.unread else ""])
 
 

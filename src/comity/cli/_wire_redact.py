@@ -49,8 +49,8 @@ def redact(
       comity wire redact refused.eft --out to-share
       comity wire redact inbox --out to-share --keep ORI --keep 2.073
     """
-    written = Written(lambda path: folder / path.name, resume=resume)
     found = sources(files, "redacting")
+    written = Written(lambda path: folder / path.name, found.names, resume=resume)
     unread = False
     for name, data in found:
         target = written.target(name)
@@ -67,8 +67,7 @@ def redact(
             click.echo(json.dumps(_body(name, target, done)))
         else:
             click.echo("\n".join(_lines(name, target, done)))
-    if written.skipped:
-        click.echo(f"{written.skipped} files were there already", err=True)
+    written.told()
     sys.exit(EXIT_CODES["error" if found.unread or unread else ""])
 
 

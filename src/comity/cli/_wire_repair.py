@@ -28,6 +28,7 @@ from comity.wire.repair import repair as mend
 from comity.wire.validate import SEVERITIES, worst
 
 GRAVITY = ("", *SEVERITIES)
+ALIKE_SHOWN = 12  # bytes before the first that differs
 
 
 @click.command()
@@ -63,8 +64,8 @@ def repair(
     """
     if in_place and folder is not None:
         raise CallerError("--out and --in-place exclude each other", where="--in-place")
-    job = _Job(folder, in_place=in_place, dry_run=dry_run, resume=resume)
     found = sources(files, "repairing")
+    job = _Job(folder, found.names, in_place=in_place, dry_run=dry_run, resume=resume)
     gravest = ""
     for name, data in found:
         if name == STANDARD_INPUT and (in_place or (as_json and folder is None and not dry_run)):
@@ -87,19 +88,26 @@ def repair(
             piped = name == STANDARD_INPUT and folder is None and not dry_run
             click.echo("\n".join(_lines(name, place, done)), err=piped)
         put()
-    if job.written.skipped:
-        click.echo(f"{job.written.skipped} files were there already", err=True)
+    job.written.told()
     sys.exit(EXIT_CODES["error" if found.unread else gravest])
 
 
 class _Job:
     """Where repaired files go."""
 
-    def __init__(self, folder: Path | None, *, in_place: bool, dry_run: bool, resume: bool) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        names: tuple[str, ...],
+        *,
+        in_place: bool,
+        dry_run: bool,
+        resume: bool,
+    ) -> None:
         self.folder = folder
         self.in_place = in_place
         self.dry_run = dry_run
-        self.written = Written(self._place, resume=resume)
+        self.written = Written(self._place, names, resume=resume)
 
     def _place(self, path: Path) -> Path:
         if self.folder is not None:
@@ -123,9 +131,8 @@ class _Job:
 
 
 def _to_standard_output(data: bytes) -> None:
-    stream = click.get_binary_stream("stdout")
-    stream.write(data)
-    stream.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 def _lines(name: str, place: str, done: Repaired) -> Iterator[str]:
@@ -144,7 +151,18 @@ def _lines(name: str, place: str, done: Repaired) -> Iterator[str]:
 
 
 def _value(one: Change) -> str:
-    return f"`{shown(one.before)}` becomes `{shown(one.after)}`"
+    """What becomes of what, from a little before the first difference."""
+    if not one.before:
+        return f"`{shown(one.after)}` is put in"
+    if not one.after:
+        return f"`{shown(one.before)}` goes"
+    pairs = enumerate(zip(one.before, one.after, strict=False))
+    differs = next((k for k, (b, a) in pairs if b != a), min(len(one.before), len(one.after)))
+    begin = max(differs - ALIKE_SHOWN, 0)
+    before, after = (
+        ("..." if begin else "") + shown(value[begin:]) for value in (one.before, one.after)
+    )
+    return f"`{before}` becomes `{after}`"
 
 
 def _body(name: str, place: str, done: Repaired) -> dict[str, Any]:

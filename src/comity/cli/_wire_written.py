@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -30,30 +30,35 @@ class Written:
     """The files that one command writes.
 
     place    what a source's path becomes
+    names    of all sources: two that would be written to one place are refused at once
     resume   a file that is there already is left out instead of refused
-    skipped  how many were
     """
 
-    def __init__(self, place: Callable[[Path], Path], *, resume: bool) -> None:
-        self._place = place
+    def __init__(
+        self, place: Callable[[Path], Path], names: Iterable[str], *, resume: bool
+    ) -> None:
         self._resume = resume
-        self._made: dict[Path, str] = {}
-        self.skipped = 0
+        self._skipped = 0
+        self._targets: dict[str, Path] = {}
+        made: dict[Path, str] = {}
+        for name in names:
+            path = place(Path(STANDARD_NAME if name == STANDARD_INPUT else name))
+            other = made.setdefault(path, name)
+            if other != name:
+                raise CallerError(
+                    "two files would be written to one place",
+                    where=str(path),
+                    found=f"{other} and {name}",
+                    next_step="give each its own --out folder",
+                )
+            self._targets[name] = path
 
     def target(self, name: str) -> Path | None:
         """Where to write what was made of `name`; None where it is there and to be left out.
 
-        Raises CallerError where it is there and may not be, or where two sources meet.
+        Raises CallerError where it is there and may not be.
         """
-        path = self._place(Path(STANDARD_NAME if name == STANDARD_INPUT else name))
-        other = self._made.setdefault(path, name)
-        if other != name:
-            raise CallerError(
-                "two files would be written to one place",
-                where=str(path),
-                found=f"{other} and {name}",
-                next_step="give each its own --out folder",
-            )
+        path = self._targets[name]
         if not path.exists():
             return path
         if not self._resume:
@@ -62,8 +67,14 @@ class Written:
                 where=str(path),
                 next_step="--resume leaves out what is there; or write to another --out folder",
             )
-        self.skipped += 1
+        self._skipped += 1
         return None
+
+    def told(self) -> None:
+        """Say on standard error how many were left out."""
+        if self._skipped:
+            what = "file was" if self._skipped == 1 else "files were"
+            click.echo(f"{self._skipped} {what} there already", err=True)
 
 
 def write(path: Path, data: bytes) -> None:
