@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from comity.agreement.decide import decide
 from comity.agreement.read import read_directory, read_file, read_text
 from comity.agreement.terms import Agreement, Event, Term
+from comity.cli import main
 from comity.errors import AgreementError
 from comity.records import Decision
 from tests.scenarios.test_scenarios import HERE, PRESETS, agreements_of, cases, facts_of, sheet
@@ -138,6 +141,17 @@ def test_the_files_are_one_set_and_each_says_how_far_to_trust_it() -> None:
         assert re.search(r"\[[VSR]\]", text.split("\nagreement:")[0].split("\n", 1)[1]), path.name
         dated = re.findall(r'text: "([^"]*(?:20[01]\d|20[12]\d)[^"]*)"', text)
         assert dated, path.name
+
+
+def test_a_check_of_the_files_finds_what_the_page_says() -> None:
+    ran = CliRunner().invoke(main, ["agreement", "check", str(FOLDER), "--json"])
+    found = json.loads(ran.stdout)["findings"]
+    told = {(Path(f["file"]).name, f["code"]) for f in found if f["severity"] != "note"}
+    assert told == {
+        ("washington_dc.yaml", "never-in-force"),
+        ("mandate_northeast_2012.yaml", "overlap"),
+    }
+    assert {f["code"] for f in found if f["severity"] == "note"} == {"fields-to-nobody"}
 
 
 def first_sunday(year: int, month: int) -> date:
