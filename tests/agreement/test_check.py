@@ -239,7 +239,7 @@ def possible(case: Facts) -> bool:
     )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(bodies(), st.lists(facts().filter(possible), min_size=5, max_size=5), st.data())
 def test_without_a_dead_exclusion_every_case_is_decided_the_same(body, cases, data) -> None:
     agreement = from_canonical(body)

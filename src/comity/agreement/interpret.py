@@ -82,10 +82,13 @@ def agreement_of(root: Node, name: str) -> Agreement:
     return reading.agreement
 
 
-def _dated(body: Mapping[str, Any]) -> tuple[Any, ...]:
+def _dated(body: Mapping[str, Any]) -> Any:
     """Events with every time filled in: recorded when given, effective after the notice."""
+    events = said(body, "events")
+    if events is UNREAD:
+        return UNREAD
     dated: list[Any] = []
-    for event in said(body, "events") or ():
+    for event in events or ():
         if event is UNREAD:
             dated.append(event)
             continue
