@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from comity.records import Finding, Severity
-from comity.wire.fields import CLASS_NAMES, UNLIMITED, Demand, Rule, known
+from comity.wire.fields import CLASS_NAMES, Demand, Rule, known
 from comity.wire.findings import finding, shown
+from comity.wire.meaning import size
 from comity.wire.profile import Profile
 from comity.wire.transaction import RS, Field, Item, Record, Transaction
 
@@ -128,10 +129,10 @@ def _item(
     text = item.text
     if not rule.admits(text):
         yield _about(record, one, "characters", severity, item.offset,
-                     _of(_characters(rule), rule), shown(text), rule.source)  # fmt: skip
+                     _of(CLASS_NAMES[rule.chars], rule), shown(text), rule.source)  # fmt: skip
     elif not rule.least <= len(text) <= rule.most:
         yield _about(record, one, "value-length", severity, item.offset,
-                     _of(_lengths(rule), rule), f"{shown(text)} ({len(text)} characters)",
+                     _of(size(rule), rule), f"{shown(text)} ({len(text)} characters)",
                      rule.source)  # fmt: skip
     elif not rule.has_code(text):
         yield _about(record, one, "code", severity, item.offset,
@@ -142,18 +143,6 @@ def _item(
 def _of(told: str, rule: Rule) -> str:
     """What is expected, and in plain words of what."""
     return f"{told} ({rule.name})"
-
-
-def _characters(rule: Rule) -> str:
-    return CLASS_NAMES[rule.chars]
-
-
-def _lengths(rule: Rule) -> str:
-    if rule.most >= UNLIMITED:
-        return f"at least {rule.least} characters"
-    if rule.least == rule.most:
-        return f"{rule.least} characters"
-    return f"{rule.least} to {rule.most} characters"
 
 
 def _about(

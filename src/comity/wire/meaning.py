@@ -138,7 +138,9 @@ def _facts(rule: Rule) -> Iterator[str]:
     yield f"{rule.tag} {rule.mnemonic}: {rule.name}"
     if rule.chars == "B":
         yield "  in bytes"
-    elif rule.binds:
+    elif not rule.binds:
+        yield "  known by name only: nothing is asked of it"
+    else:
         yield "  " + "; ".join((CLASS_NAMES[rule.chars], size(rule), count(rule)))
     if rule.codes:
         yield from _codes(rule)
@@ -179,7 +181,7 @@ def _listed(label: str, words: list[str], joined: str = ", ") -> list[str]:
 def size(rule: Rule) -> str:
     """`3 to 30 characters`."""
     if rule.most >= UNLIMITED:
-        return f"{rule.least} characters or more"
+        return f"{rule.least} or more characters"
     if rule.least == rule.most:
         return "1 character" if rule.most == 1 else f"{rule.least} characters"
     return f"{rule.least} to {rule.most} characters"
