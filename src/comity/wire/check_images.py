@@ -58,7 +58,7 @@ def _image(record: Record, hard: Severity, word: str) -> Iterator[Finding]:
         return
     yield from _format(record, own, word, hard)
     if not own.width_px or not own.height_px:
-        if own.format != "TIFF":
+        if own.format != "TIFF" and record.type not in OTHERS:
             yield about(record, field.number, "image", hard, at=start,
                         expected=f"a {own.format} frame header", found="none in its place",
                         source=_FORMAT)  # fmt: skip
