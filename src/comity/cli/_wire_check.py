@@ -16,9 +16,8 @@ from comity.cli._wire_files import EXIT_CODES, sources
 from comity.errors import WireError
 from comity.records import Finding
 from comity.wire.causes import Cause, causes, tally
-from comity.wire.fields import known
+from comity.wire.fields import NAMES, known
 from comity.wire.findings import unreadable
-from comity.wire.profile import NAMES
 from comity.wire.read import read
 from comity.wire.validate import SEVERITIES, validate, worst
 
