@@ -34,10 +34,10 @@ def slap(image: bytes | None = None, **changes: str) -> Piece:
 
 
 def raw(record_type: int, image: bytes, *, finger: int = 1, isr: int = 0, width: int = 96,
-        height: int = 64, code: int = 0, idc: int = 1) -> Piece:  # fmt: skip
+        height: int = 64, code: int = 0, idc: int = 1, imp: int = 0) -> Piece:  # fmt: skip
     """A record of types 3 to 6."""
     size = binary.header_size(record_type) + len(image)
-    parts = (idc, 0, bytes([finger]) + b"\xff" * 5, isr, width, height, code)
+    parts = (idc, imp, bytes([finger]) + b"\xff" * 5, isr, width, height, code)
     return Piece(record_type, idc, binary.header(record_type, size, parts) + image)
 
 

@@ -34,6 +34,11 @@ def test_binary_records_have_fingers_and_slaps_only() -> None:
     assert told(check, raw(4, b"x", finger=255)) == [("finger-position", "4.004")]
 
 
+def test_impressions_of_binary_records_are_those_of_table_7() -> None:
+    assert told(check, raw(4, b"x", imp=3), raw(4, b"x", finger=2, imp=29)) == []
+    assert told(check, raw(4, b"x", imp=9)) == [("code", "4.003")]
+
+
 def test_a_finger_twice_in_one_type_of_record() -> None:
     assert told(check, slap(), slap()) == [("finger-repeated", "14.013")]
     assert told(check, slap(), raw(4, b"x", finger=13)) == []

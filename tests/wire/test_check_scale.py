@@ -27,6 +27,10 @@ def test_isr_says_which_field_of_the_head_scales_an_image() -> None:
     assert told(check, raw(4, b"x", isr=0), h11="25.00", h12="19.69") == []
 
 
+def test_isr_is_0_or_1() -> None:
+    assert told(check, raw(4, b"x", isr=7), **FULL) == [("code", "4.005")]
+
+
 def test_low_resolution_is_half_of_what_was_scanned() -> None:
     assert told(check, raw(3, b"x", isr=1), h11="19.69", h12="09.84") == []
     assert told(check, raw(3, b"x", isr=0), h11="19.69", h12="09.84") == []

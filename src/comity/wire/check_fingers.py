@@ -20,19 +20,27 @@ POSITIONS = {3: FINGERS, 4: FINGERS, 5: FINGERS, 6: FINGERS, 13: DIGITS | PALMS 
 SUBMITTED = frozenset(
     range(1, 16)
 )  # EBTS 9.1: a criminal ten-print card; 15 in identification flats
-_AMP = 84
+# Table 7 for fingers: live and not, plain and rolled, latent, swiped; contactless and unknown.
+IMPRESSIONS = frozenset({*range(9), *range(20, 30)})
+_AMP, _IMP = 84, 3
 _TABLE = "ANSI/NIST-ITL 1-2011, clause 7.7.4.2, table 8"
+_KINDS = "ANSI/NIST-ITL 1-2011, clause 7.7.4.1, table 7"
 _CARD = "EBTS 9.1, appendix B"
 _MISSING = "EBTS 9.1, appendix C, AMP 2.084"
 
 
 def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
-    """Findings about FGP of types 3 to 6, 13, 14, 15 and 19, and about AMP 2.084."""
+    """Findings about FGP and IMP of types 3 to 6, FGP of 13, 14, 15 and 19, and AMP 2.084."""
     seen: dict[int, Record] = {}
     for record in transaction.records:
         if record.type not in ridges.RIDGES or record.form == "raw":
             continue
         yield from _position(record, profile)
+        if record.form == "binary" and record.number(_IMP) not in IMPRESSIONS:
+            yield about(
+                record, _IMP, "code", profile.hard, expected="an impression of table 7",
+                found=record.text(_IMP), source=_KINDS,
+            )  # fmt: skip
         codes = ridges.positions(record)[:1]
         if codes and record.type in ridges.TYPES:
             yield from _repeated(record, codes[0], seen, profile)

@@ -19,6 +19,7 @@ SCALED = frozenset({3, 4, 5, 6, 7})  # by NSR and NTR
 # NBIS keeps the comment's resolution in a byte in some versions: 255 is any from there up.
 CLIPPED_PPI = 255
 COMMENT_OFF = 0.02
+ISR = 5  # of types 3 to 6
 _NSR, _NTR = 11, 12
 _RIDGES = "ANSI/NIST-ITL 1-2011, clause 7.7.6"
 _EBTS = "EBTS 9.1, appendix F"
@@ -63,9 +64,14 @@ def _resolution(transaction: Transaction, record: Record, profile: Profile) -> I
     if ppi is None and tagged and record.type != 14 and record.number(ridges.SLC) == 0:
         return  # a latent or a foot may be of unknown scale
     strict = profile.strict and record.type in ridges.TYPES
+    if not tagged and record.number(ISR) not in (0, 1):
+        yield about(
+            record, ISR, "code", profile.hard, expected="0 minimum or 1 native resolution",
+            found=record.text(ISR), source=clause(record.type, ISR),
+        )  # fmt: skip
     if ppi is None or not _usual(ppi, record.type, strict):
         yield about(
-            record, ridges.HPS if tagged else 5, "resolution",
+            record, ridges.HPS if tagged else ISR, "resolution",
             profile.hard if record.type in ridges.TYPES else "warning",
             expected=_expected(record.type, strict), found=f"{ppi:g}" if ppi else "no scale",
             source=_EBTS if strict else _RIDGES,
