@@ -6,17 +6,19 @@ import pytest
 
 from comity.errors import WireError
 from comity.records import Finding
-from comity.wire.answer import MESSAGE_CHARS_MAX, MESSAGES_MAX, NO_NAME, NO_TCN
+from comity.wire.answer import NO_NAME, NO_TCN
 from comity.wire.build import car, errt, iaq, iar, second_response, sre
 from comity.wire.findings import unreadable
 from comity.wire.read import read
+from comity.wire.refusal import CHARS_MAX, MESSAGES_MAX
 from comity.wire.validate import validate
 from tests.shared_data import shared
 from tests.wire.cards import NOW, booking, print_of, reread, with_subject
 from tests.wire.test_nistitl import assert_same_as_nistitl
 
 TCN = "RESPONSE-0001"
-KINDS = ("match", "no-match", "error", "not-searched", "nothing-to-release")
+TELLING = ("match", "no-match", "error")
+KINDS = (*TELLING, "not-searched", "nothing-to-release")
 
 
 def a_finding(**changes: object) -> Finding:
@@ -42,7 +44,11 @@ def outputs() -> dict[str, bytes]:
         "errt nothing": errt(None, [], NOW, TCN),
     }
     for kind in KINDS:
-        out[kind] = second_response(told, kind=kind, fields=fields, now=NOW, tcn=TCN)  # type: ignore[arg-type]
+        given = fields if kind in TELLING else {}
+        out[kind] = second_response(told, kind=kind, fields=given, now=NOW, tcn=TCN)  # type: ignore[arg-type]
+    out["combined"] = second_response(
+        told, kind="match", fields=fields, status=iar({"record": "ONE"}), now=NOW, tcn=TCN
+    )
     return out
 
 
@@ -107,7 +113,7 @@ def test_no_identification_and_no_text() -> None:
     assert answer.records[1].first(75) is None
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", TELLING)
 def test_the_second_response_keeps_its_lines_short(kind: str) -> None:
     told = reread(car(booking()))
     fields = {"place_of_birth": "XX", "IAR": "WORD " * 60 + "\nLABEL: " + "Q" * 200}
@@ -119,13 +125,29 @@ def test_the_second_response_keeps_its_lines_short(kind: str) -> None:
     assert answer.text(2, 59) == ("I" if kind == "match" else "N")
 
 
-def test_a_match_that_may_not_leave_reads_like_no_match() -> None:
+def test_the_combined_response_holds_the_status_answer_below_the_match() -> None:
     told = reread(car(booking()))
-    one, other = (
-        second_response(told, kind="nothing-to-release", fields={}, now=NOW, tcn=TCN)
-        for _ in ("match", "no match")
+    status = iar({"record": "ONE", "remark": "ASK AGAIN\nANSWERED: NEVER"})
+    data = second_response(
+        told, kind="match", fields={"identity_number": "A-1"}, status=status, now=NOW, tcn=TCN
     )
-    assert one == other
+    assert read(data).text(2, 75).split("\r\n") == [
+        "SECOND REPOSITORY: MATCH. A MATCH IS NOT A STATUS.",
+        "ANSWERED: 2010-05-06 12:30:00Z",
+        "IDENTITY NUMBER: A-1",
+        "STATUS ANSWER (IAR):",
+        "  IAR",
+        "  RECORD: ONE",
+        "  REMARK: ASK AGAIN",
+        "    ANSWERED: NEVER",
+    ]
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - set(TELLING)))
+def test_an_answer_that_may_tell_nothing_takes_nothing_to_tell(kind: str) -> None:
+    for given in ({"fields": {"name": "DOE"}}, {"fields": {}, "status": "IAR"}):
+        with pytest.raises(WireError, match="may tell nothing"):
+            second_response(booking(), kind=kind, now=NOW, tcn=TCN, **given)  # type: ignore[arg-type]
 
 
 def test_an_unknown_kind_is_refused() -> None:
@@ -139,20 +161,56 @@ def test_an_unknown_kind_is_refused() -> None:
         )
 
 
-def test_errt_names_field_mnemonic_rule_and_value() -> None:
-    answer = read(errt(reread(car(booking())), [a_finding()], NOW, TCN))
-    message = answer.text(2, 60)
-    for part in ("2.022", "DOB", "date-order", "no later than DAT", "20490101", "EBTS 9.1"):
-        assert part in message
+def told_by(findings: list[Finding]) -> list[str]:
+    answer = read(errt(reread(car(booking())), findings, NOW, TCN))
+    field = answer.records[1].first(60)
+    assert field is not None
+    return [items[0].text for items in field.subfields]
+
+
+def test_errt_names_field_value_and_rule_in_sentences() -> None:
+    assert told_by([a_finding()]) == [
+        "2.022 DOB (date of birth; 00000000 where unknown): found 20490101, expected no later than "
+        "DAT 1.005 20100506. A date before or after what it must follow or precede. Rule: "
+        "date-order, EBTS 9.1 appendix C. Where: Type-2, IDC 0, byte 212."
+    ]
+
+
+def test_errt_helps_where_there_is_room() -> None:
+    (text,) = told_by([a_finding(tag="", mnemonic="", record="file", code="count", idc=None,
+                                 expected="2", found="3", source="clause 8")])  # fmt: skip
+    assert "To do: the first value is `1`" in text
+
+
+def test_errt_tells_what_repeats_once_with_a_count() -> None:
+    many = [a_finding(record="Type-14", tag="14.013", mnemonic="FGP", code="code", idc=k,
+                      offset=k, found=str(k)) for k in range(2, 16)]  # fmt: skip
+    same = [a_finding(record="Type-14", tag="14.011", mnemonic="CGA", code="code", idc=k,
+                      offset=100 + k, found="GIF") for k in range(1, 4)]  # fmt: skip
+    one, other = told_by(many + same)
+    assert one.startswith("14.013 FGP (")
+    assert "found 2 and 13 other values (14 times)" in one
+    assert "IDC 2-15" in one
+    assert "found GIF (3 times)" in other
+
+
+def test_errt_shortens_the_value_and_never_the_field_or_the_rule() -> None:
+    (text,) = told_by([a_finding(found="V" * 500, expected="one of " + "CODE " * 90)])
+    assert len(text) <= CHARS_MAX
+    assert text.startswith("2.022 DOB (")
+    assert f"found {'V' * 20}" in text
+    assert "...," in text
+    assert "expected one of CODE" in text
+    assert "Rule: date-order, EBTS 9.1 appendix C." in text
 
 
 def test_errt_keeps_its_limits_and_says_what_it_left_out() -> None:
-    many = [a_finding(offset=k, found="V" * 500) for k in range(40)]
-    answer = read(errt(reread(car(booking())), many, NOW, TCN))
-    messages = answer.records[1].first(60).subfields  # type: ignore[union-attr]
+    many = [a_finding(offset=k, found="V" * 500, tag=f"2.{k + 20:03d}") for k in range(40)]
+    messages = told_by(many)
     assert len(messages) == MESSAGES_MAX
-    assert all(1 <= len(items[0].text) <= MESSAGE_CHARS_MAX for items in messages)
-    assert messages[-1][0].text == "30 MORE FAULTS ARE NOT LISTED"
+    assert all(1 <= len(text) <= CHARS_MAX for text in messages)
+    assert messages[-1] == "30 MORE FAULTS ARE NOT LISTED"
+    assert all("Rule: date-order" in text for text in messages[:-1])
 
 
 def test_errt_tells_errors_and_not_the_warnings_beside_them() -> None:

@@ -18,15 +18,18 @@ from comity.wire.compose import Piece, Value
 from comity.wire.envelope import head_of_response, sound, utc
 from comity.wire.fields import profile, tags_by_mnemonic
 from comity.wire.findings import to_ascii
-from comity.wire.nlets import labelled, wrapped
+from comity.wire.nlets import indented, labelled, wrapped
+from comity.wire.refusal import messages
+from comity.wire.submission import VALUES_JOINED
 
-MESSAGES_MAX, MESSAGE_CHARS_MAX = 11, 300  # MSG 2.060, EBTS 9.1 appendix C
 HISTORY_CHARS_MAX = 200_000  # ERS 2.075
 LINE_END = "\r\n"  # the two control characters that 74 allows beside 72 of text
 NO_TCN, NO_AGENCY, NO_NAME = "TCN-NOT-READ", "NOTREAD00", "NAME NOT SENT,XX"
-_SEVERITY = {"error": 0, "warning": 1, "note": 2}
-# Returned as sent, where sent and fit: EBTS 9.1 table D-1.
-_ECHOED = {"SRE": ("ATN", "SCO", "OCA", "SID", "TAA"), "ERRT": ("ATN", "SCO", "OCA", "SID")}
+# Returned as sent, where sent and fit: EBTS 9.1 table D-1. FBI in an SRE would be the one found.
+_ECHOED = {
+    "SRE": ("ATN", "SCO", "OCA", "SID", "TAA"),
+    "ERRT": ("ATN", "SCO", "OCA", "FBI", "SID", "MNU"),
+}
 
 Kind = Literal["match", "no-match", "error", "not-searched", "nothing-to-release"]
 _HEADLINES: Mapping[str, str] = {
@@ -37,6 +40,9 @@ _HEADLINES: Mapping[str, str] = {
     "nothing-to-release": "SECOND REPOSITORY: NOTHING MAY BE RELEASED, FOUND OR NOT.",
     "not-searched": "SECOND REPOSITORY: NOT SEARCHED. NO AGREEMENT IN FORCE PERMITS IT.",
 }
+
+_SILENT = frozenset({"not-searched", "nothing-to-release"})
+STATUS_HEADLINE = "STATUS ANSWER (IAR):"
 
 
 def sre(
@@ -63,13 +69,16 @@ def second_response(
     fields: Mapping[str, str],
     now: datetime,
     tcn: str,
+    status: str = "",
 ) -> bytes:
     """The second repository's answer: an SRE whose ERS 2.075 holds a headline and `fields`.
 
     SRF is I for a match and N otherwise: EBTS has no third code, so the headline tells an error
     and a search not made from no match. `fields` are written `LABEL: value` in their order
-    (`place_of_birth` as PLACE OF BIRTH). A value's further lines are indented, so that none can
-    pass for a label. The text of an IAR goes in as one field.
+    (`place_of_birth` as PLACE OF BIRTH); `status`, the text of an IAR, stands below them as the
+    combined response has it. A value's further lines and those of `status` are indented, so that
+    none can pass for a label.
+    Raises WireError for an unknown kind, and for anything to tell where nothing may be told.
     """
     if kind not in _HEADLINES:
         raise WireError(
@@ -78,25 +87,34 @@ def second_response(
             expected=" ".join(_HEADLINES),
             found=f"`{kind}`",
         )
+    if kind in _SILENT and (fields or status):
+        raise WireError(
+            "this answer may tell nothing",
+            field="2.075",
+            expected=f"no fields and no status for `{kind}`",
+            found=", ".join(fields) or "a status",
+            next_step="ask the agreement again: what may be released is a match",
+        )
     lines = [_HEADLINES[kind], f"ANSWERED: {utc(now):%Y-%m-%d %H:%M:%SZ}", *labelled(fields)]
+    if status:
+        lines += [STATUS_HEADLINE, *indented(status)]
     return _sre(submission, kind == "match", lines, now, tcn)
 
 
 def errt(
     submission: Submission | None, findings: Sequence[Finding], now: datetime, tcn: str
 ) -> bytes:
-    """The refusal: MSG 2.060 names field, mnemonic, rule and value found, errors first.
+    """The refusal: MSG 2.060 names field, value found and rule, errors first (`refusal`).
 
     `submission` may be partial, or None where nothing could be read; what it does not give is
-    filled by placeholders, which the last message states. At most 11 messages of 300 characters:
-    when more is to be said, the last says how much.
+    filled by placeholders, which the last message states.
     """
     placed: list[str] = []
     head = _head(submission, "ERRT", now, tcn, placed)
     values: dict[int, Value] = {2: "00", **_echo(submission, "ERRT")}
     if submission is not None and (cri := _fit(submission.cri, "2.073", "ERRT")):
         values[73] = cri
-    values[60] = [[text] for text in _messages(findings, placed)]
+    values[60] = [[text] for text in messages(findings, placed)]
     return sound(compose.file(head, [Piece(2, 0, compose.tagged(2, values))]))
 
 
@@ -151,9 +169,13 @@ def _echo(submission: Submission | None, tot: str) -> dict[int, Value]:
         return out
     tags = tags_by_mnemonic(2)
     for mnemonic in _ECHOED[tot]:
-        fit = _fit(submission.subject.get(mnemonic, ""), tags[mnemonic], tot)
+        tag = tags[mnemonic]
+        most = profile(tot)[tag].occurs
+        text = submission.subject.get(mnemonic, "")
+        values = text.split(VALUES_JOINED) if most > 1 else [text]
+        fit = [[kept] for value in values if (kept := _fit(value, tag, tot))]
         if fit:
-            out[int(tags[mnemonic].split(".")[1])] = fit
+            out[int(tag.split(".")[1])] = fit[:most]
     return out
 
 
@@ -166,26 +188,3 @@ def _fit(text: str, tag: str, tot: str) -> str:
     if len(kept) < rule.least or (rule.codes and kept not in rule.codes):
         return ""
     return kept
-
-
-def _messages(findings: Sequence[Finding], placed: Sequence[str]) -> list[str]:
-    ranked = sorted(findings, key=lambda one: (_SEVERITY[one.severity], one.offset))
-    told = [one for one in ranked if one.severity == "error"] or ranked
-    tail = [f"PLACEHOLDERS FOR WHAT COULD NOT BE READ: {', '.join(placed)}"] if placed else []
-    room = MESSAGES_MAX - len(tail)
-    texts = [_message(one) for one in told]
-    if len(texts) > room:
-        more = len(texts) - (room - 1)
-        texts = [*texts[: room - 1], f"{more} MORE FAULTS ARE NOT LISTED"]
-    return (texts or ["REFUSED WITHOUT A FINDING"]) + tail if texts or not tail else tail
-
-
-def _message(one: Finding) -> str:
-    """`2.022 DOB Type-2 byte 212: date-order, expected ..., found ...; source`, 300 at most."""
-    where = " ".join(part for part in (one.tag, one.mnemonic, one.record) if part)
-    idc = f" IDC {one.idc}" if one.idc is not None else ""
-    text = f"{where}{idc} byte {one.offset}: {one.code}, expected {one.expected}, found {one.found}"
-    if one.source:
-        text += f"; {one.source}"
-    safe = "".join(c if c.isprintable() else " " for c in to_ascii(text))
-    return safe[:MESSAGE_CHARS_MAX].strip()

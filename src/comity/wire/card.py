@@ -6,7 +6,9 @@ Type-1, Type-2, and for each image a Type-4 or a Type-14
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from comity.errors import WireError
 from comity.records import Charge, ImageRecord, Submission
@@ -20,20 +22,27 @@ from comity.wire.submission import ITEMS_JOINED, VALUES_JOINED
 # Pixels a millimetre as the standard writes 500 and 1000 ppi.
 PER_MM = {500: "19.69", 1000: "39.37"}
 _ROLLED = range(1, 11)
+NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 
 
-def car(spec: Submission, *, checked: bool = True) -> bytes:
+def car(
+    spec: Submission, *, values: Mapping[str, Value] = NO_VALUES, checked: bool = True
+) -> bytes:
     """A criminal ten-print submission from what a reader would say of it.
 
-    `spec.tot` is CAR, CNA, CPDR or CPNU; `spec.images` say by `record_type` 4 or 14 how each is
-    carried; their IDC and offset, and `spec.sha256`, are not used. Fingers 1..10 without an
-    image are named in AMP 2.084 as unable to print unless `spec.subject` has AMP. RET is Y and
-    CRI is the ORI unless given. `checked` False lets through what only `validate` objects to.
+    spec     `tot` is CAR, CNA, CPDR or CPNU; `subject` any field of Type-2 by mnemonic; `images`
+             say by `record_type` 4 or 14 how each is carried. Their IDC and offset, and `sha256`,
+             are not used. Fingers 1..10 without an image are named in AMP 2.084 as unable to
+             print unless AMP is given. RET is Y and CRI is the ORI unless given
+    values   fields by mnemonic as subfields of items, before those of `subject`: for a value that
+             holds `; ` or ` | `, by which `subject` joins values and items
+    checked  False lets through what only `validate` objects to
 
-    Law: with `data = car(s)`, `car(submission(read(data), data)) == data`.
+    Law: with `data = car(s)` and no more than one birth date,
+    `car(submission(read(data), data)) == data`.
     Raises WireError for separators in values, unknown mnemonics, and (checked) any finding.
     """
-    detail = _detail(spec)
+    detail = {**_detail(spec), **_given(values)}
     pieces = [Piece(2, 0, compose.tagged(2, {2: "00", **detail}))]
     for idc, image in enumerate(spec.images, start=1):
         build = _type_14 if image.record_type == 14 else _type_4
@@ -47,21 +56,34 @@ def car(spec: Submission, *, checked: bool = True) -> bytes:
     return sound(data) if checked else data
 
 
+def _given(values: Mapping[str, Value]) -> dict[int, Value]:
+    return {_number(_tag(mnemonic)): value for mnemonic, value in values.items()}
+
+
+def _tag(mnemonic: str) -> str:
+    tags = tags_by_mnemonic(2)
+    if mnemonic not in tags:
+        raise WireError(
+            "no field of Type-2 has this mnemonic",
+            field=mnemonic,
+            expected="one of " + " ".join(sorted(tags)),
+            found=f"`{mnemonic}`",
+            next_step="see `comity wire explain`",
+        )
+    return tags[mnemonic]
+
+
+def _number(tag: str) -> int:
+    return int(tag.split(".")[1])
+
+
 def _detail(spec: Submission) -> dict[int, Value]:
     """Type-2 values by field number."""
-    tags = tags_by_mnemonic(2)
     values: dict[int, Value] = {5: "Y", 73: spec.cri or spec.ori}
     for mnemonic, text in spec.subject.items():
-        if mnemonic not in tags:
-            raise WireError(
-                "no field of Type-2 has this mnemonic",
-                field=mnemonic,
-                expected="one of " + " ".join(sorted(tags)),
-                found=f"`{mnemonic}`",
-                next_step="see `comity wire explain`",
-            )
+        tag = _tag(mnemonic)
         if text:
-            values[int(tags[mnemonic].split(".")[1])] = _value(spec.tot, tags[mnemonic], text)
+            values[_number(tag)] = _value(spec.tot, tag, text)
     if spec.arrest_date:
         values[45] = f"{spec.arrest_date:%Y%m%d}"
     if spec.charges:

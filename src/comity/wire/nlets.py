@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from comity.errors import WireError
 from comity.wire.findings import shown, to_ascii
@@ -50,6 +51,7 @@ QUERY = {
     "SID": _part(r"[A-Z0-9-]{1,10}", "up to 10 letters and digits", mandatory=False),
     "OLN": _part(r"[A-Z0-9-]{1,20}", "up to 20 letters and digits", mandatory=False),
 }
+_HEAD = re.compile(rf"IAQ\.([A-Z0-9]{{9}})\.{DESTINATION}\.TXT")
 _LABEL = re.compile(r"[A-Z][A-Z0-9 ]{0,23}")
 
 
@@ -70,12 +72,56 @@ def iaq(fields: Mapping[str, str]) -> str:
             expected=" ".join(QUERY),
             found=f"`{shown(strange[0])}`",
         )
-    parts = []
+    told = []
     for name, part in QUERY.items():
         if name in given or part.mandatory:
             _match(name, given.get(name, ""), part.pattern, part.expected)
-            parts.append(f"{name}/{given[name]}")
-    return f"IAQ.{sender}.{DESTINATION}.TXT\n" + ".".join(parts)
+            told.append(f"{name}/{given[name]}")
+    _birth(given["DOB"])
+    return f"IAQ.{sender}.{DESTINATION}.TXT\n" + ".".join(told)
+
+
+def _birth(text: str) -> None:
+    """DOB has the form of a date; is it one? Years of two digits are read as of this century."""
+    form = "%Y%m%d" if len(text) == 8 else "%m%d%y"
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007 (a day, and only whether it is one)
+    except ValueError:
+        raise WireError(
+            "DOB is no day of the calendar",
+            field="DOB",
+            expected=QUERY["DOB"].expected,
+            found=f"`{text}`",
+        ) from None
+
+
+def parts(text: str) -> dict[str, str]:
+    """The fields of a query, ORI among them: `parts(iaq(f))` is `f` in capitals, OFF filled in.
+
+    Raises WireError for a text that is no query, or has a part that is missing or not of its form.
+    """
+    head, _, body = text.partition("\n")
+    match = _HEAD.fullmatch(head)
+    if match is None:
+        raise WireError(
+            "this is not an Immigration Alien Query",
+            expected=f"`IAQ.`, the sender's ORI, `.{DESTINATION}.TXT` on the first line",
+            found=f"`{shown(head)}`",
+        )
+    found = {"ORI": match[1]}
+    for part in body.split("."):
+        name, slash, value = part.partition("/")
+        if not slash or name in found or "/" in value:
+            raise WireError(
+                "a part of the query cannot be read",
+                field=shown(name),
+                expected="each part once, as NAME/value",
+                found=f"`{shown(part)}`",
+            )
+        found[name] = value
+    if iaq(found) != text:
+        raise WireError("the parts of the query are out of order", expected=" ".join(QUERY))
+    return found
 
 
 def iar(fields: Mapping[str, str]) -> str:
@@ -97,6 +143,15 @@ def labelled(fields: Mapping[str, str]) -> list[str]:
         for line in rest:
             lines.extend(_wrapped("  " + _clean(label, line), later="  "))
     return lines
+
+
+def indented(text: str) -> list[str]:
+    """Free text as lines of at most 72 characters, each indented by two: none is a label."""
+    return [
+        part
+        for line in lines_of(text)
+        for part in _wrapped("  " + _clean("text", line), later="  ")
+    ]
 
 
 def lines_of(text: str) -> list[str]:
