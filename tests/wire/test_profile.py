@@ -11,7 +11,6 @@ from comity.wire import check_fields
 from comity.wire.answer import errt, second_response, sre
 from comity.wire.build import car
 from comity.wire.fields import EBTS_9_1, EBTS_10_0, NAMES, STANDARD, known
-from comity.wire.meaning import size
 from comity.wire.profile import Profile, profile_of
 from comity.wire.read import read
 from comity.wire.submission import submission
@@ -215,7 +214,7 @@ def test_each_field_is_measured(number: int) -> None:
     old = field(GOOD, number)
     long = old.partition(b":")[0] + b":" + letter * (rule.most + 1) + old[-1:]
     one = fault_of(edited(GOOD, (old, long)), rule.tag, "value-length")
-    assert one.expected == f"{size(rule)} ({rule.name})"
+    assert one.expected == f"{rule.size_told} ({rule.name})"
     assert one.found.endswith(f"({rule.most + 1} characters)")
     assert one.severity == ("error" if number in DEMANDED else "warning")
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from comity.records import Finding, Severity
 from comity.wire.fields import CLASS_NAMES, Demand, Rule, known
 from comity.wire.findings import finding, shown
-from comity.wire.meaning import size
 from comity.wire.profile import Profile
 from comity.wire.transaction import RS, Field, Item, Record, Transaction
 
@@ -132,7 +131,7 @@ def _item(
                      _of(CLASS_NAMES[rule.chars], rule), shown(text), rule.source)  # fmt: skip
     elif not rule.least <= len(text) <= rule.most:
         yield _about(record, one, "value-length", severity, item.offset,
-                     _of(size(rule), rule), f"{shown(text)} ({len(text)} characters)",
+                     _of(rule.size_told, rule), f"{shown(text)} ({len(text)} characters)",
                      rule.source)  # fmt: skip
     elif not rule.has_code(text):
         yield _about(record, one, "code", severity, item.offset,

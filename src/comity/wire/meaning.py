@@ -141,7 +141,7 @@ def _facts(rule: Rule) -> Iterator[str]:
     elif not rule.binds:
         yield "  known by name only: nothing is asked of it"
     else:
-        yield "  " + "; ".join((CLASS_NAMES[rule.chars], size(rule), count(rule)))
+        yield "  " + "; ".join((CLASS_NAMES[rule.chars], rule.size_told, count(rule)))
     if rule.codes:
         yield from _codes(rule)
     example = words.example(rule.tag, rule.chars)
@@ -176,15 +176,6 @@ def _listed(label: str, words: list[str], joined: str = ", ") -> list[str]:
         return []
     return wrap(f"{label} {joined.join(words)}", WIDTH, initial_indent="  ",
                 subsequent_indent="    ", break_on_hyphens=False)  # fmt: skip
-
-
-def size(rule: Rule) -> str:
-    """`3 to 30 characters`."""
-    if rule.most >= UNLIMITED:
-        return f"{rule.least} or more characters"
-    if rule.least == rule.most:
-        return "1 character" if rule.most == 1 else f"{rule.least} characters"
-    return f"{rule.least} to {rule.most} characters"
 
 
 def count(rule: Rule) -> str:

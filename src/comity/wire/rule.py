@@ -89,6 +89,15 @@ class Rule:
             return None
         return word == "with", int(tag.partition(".")[2])
 
+    @property
+    def size_told(self) -> str:
+        """`3 to 30 characters`."""
+        if self.most >= UNLIMITED:
+            return f"{self.least} or more characters"
+        if self.least == self.most:
+            return "1 character" if self.most == 1 else f"{self.least} characters"
+        return f"{self.least} to {self.most} characters"
+
     def admits(self, text: str) -> bool:
         """Are all characters of the field's class?"""
         return self.chars == "B" or _pattern(self.chars, self.special).fullmatch(text) is not None
