@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from comity import __version__
 from comity.agreement.explain import cited
 from comity.exchange.case import Case
 from comity.exchange.house import House
 from comity.exchange.invariants import Check
 from comity.ledger.checkpoint import Checkpoint
+from comity.programme import page
 from comity.programme.ending import MEANS, STATES, ending
 from comity.programme.plan import Plan
 from comity.programme.run import Outcome
@@ -81,12 +80,7 @@ class Material:
 
 def write(material: Material, path: Path) -> None:
     """Render the page; the same material gives the same bytes."""
-    loader = jinja2.FileSystemLoader(HERE)
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    template = environment.get_template("report.html")
-    path.write_text(template.render(**context(material)), encoding="utf-8")
+    path.write_text(page.render(HERE / "report.html", **context(material)), encoding="utf-8")
 
 
 def context(material: Material) -> dict[str, Any]:
