@@ -187,6 +187,15 @@ def test_a_type_of_its_own_replaces_the_rule_of_the_standard() -> None:
     assert "2.022" not in profile("XYZ")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_items_are_of_the_same_table_as_their_field(name: str) -> None:
+    for tot in ("CAR", "SRE", "LFS", "TPFS", "XYZ"):
+        for rule in profile(tot, name).values():
+            if rule.item:
+                field = profile(tot, name)[rule.tag.rpartition(".")[0]]
+                assert rule.source.startswith(field.source.partition(",")[0]), rule.tag
+
+
 def test_a_rule_of_ten_replaces_that_of_nine_for_its_types_only() -> None:
     assert profile("CAR")["2.021"].occurs == 1
     assert profile("CAR", EBTS_10_0)["2.021"].occurs == UNLIMITED

@@ -107,6 +107,8 @@ def test_a_domain_that_is_not_the_fbis_has_types_of_its_own() -> None:
     data = edited(with_domain(b"INT-I", b"4"), (b"1.004:CAR", b"1.004:MAP"))
     assert of(data).tot == "base"
     assert of(edited(with_domain(b"EBTS-X", b"9"), (b"1.004:CAR", b"1.004:MAP"))).tot == "MAP"
+    # As a file of JET's does, whose EBTS-IRIS 1.2 is older than any table here.
+    assert of(edited(with_domain(b"EBTS-X", b"1.2"), (b"1.004:CAR", b"1.004:MAP"))).tot == "base"
 
 
 def test_editions_before_ours_are_not_judged_by_ours() -> None:
@@ -312,6 +314,42 @@ def test_items_are_judged_one_by_one(value: bytes, code: str) -> None:
     old = field(GOOD, 47)
     one = fault_of(edited(GOOD, (old, b"2.047:" + value + old[-1:])), "2.047", code)
     assert one.severity == "error"
+
+
+@pytest.mark.parametrize("kind", [9, 13, 15])
+def test_records_of_latents_palms_and_minutiae_are_judged_too(kind: int) -> None:
+    data = card() + b"%d.001:30\x1d%d.002:99\x1d%d.003:77\x1c" % (kind, kind, kind)
+    transaction = read(data)
+    found = {(f.code, f.tag) for f in check_fields.check(transaction, profile_of(transaction))}
+    assert {("code", f"{kind}.003"), ("field-missing", f"{kind}.004")} <= found
+
+
+def test_of_a_value_that_may_go_on_the_items_that_are_known_are_judged() -> None:
+    data = (
+        card()
+        + b"9.001:60\x1d9.002:99\x1d9.003:1\x1d9.004:S\x1d9.007:Q\x1fWN\x1fWN\x1fWN\x1fWN\x1c"
+    )
+    transaction = read(data)
+    found = list(check_fields.check(transaction, profile_of(transaction)))
+    assert [(f.code, f.tag, f.found) for f in found] == [("code", "9.007", "Q")]
+
+
+def test_a_field_that_ten_may_have_is_expected_there() -> None:
+    data = car(replace(with_subject(ATN="DESK"), tot="CNA"), checked=False)
+    assert ("field-unexpected", "2.006", "warning") in codes(data)
+    assert codes(data, EBTS_10_0) == set()
+
+
+def test_a_blank_date_that_need_not_be_there_is_nothing() -> None:
+    old = field(GOOD, 45)
+    data = edited(GOOD, (old, old + b"2.054:        \x1d"))
+    assert not [f for f in validate(read(data)) if f.tag == "2.054"]
+
+
+def test_one_fault_that_two_checks_see_is_told_once() -> None:
+    data = edited(card(record_type=14), (b"14.011:WSQ20", b"14.011:WSQ"))
+    told = [f for f in validate(read(data)) if (f.code, f.tag) == ("code", "14.011")]
+    assert len(told) == 1
 
 
 def made_up(data: bytes) -> list[tuple[str, str, str]]:

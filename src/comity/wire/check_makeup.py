@@ -14,7 +14,7 @@ from comity.wire.transaction import Transaction
 _CNT, _TOT = 3, 4
 # Without these the transaction does not say whom it is about, or whose fingers.
 _ESSENTIAL = frozenset({2, 4, 14})
-_EXTRAS = frozenset({1, 98})  # the head itself, and assurance of what is there
+_HEAD_TYPE = 1
 
 
 def check(transaction: Transaction, profile: Profile) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def _others(
     """Records of types that this kind of transaction has none of, a finding a type."""
     if profile.name != EBTS_9_1 or not kind.shares:
         return
-    allowed = {one for share in kind.shares for one in share.types} | _EXTRAS
+    allowed = {one for share in kind.shares for one in share.types} | {_HEAD_TYPE}
     for record_type in sorted({r.type for r in transaction.records if r.form != "raw"} - allowed):
         found = len(transaction.of_type(record_type))
         yield _head(transaction, "record-count", "warning", _CNT,

@@ -124,11 +124,8 @@ def of_type(tot: str, record_type: int, name: str = EBTS_9_1) -> dict[str, Rule]
     chosen: dict[str, Rule] = {}
     for source in reversed(_LATEST_FIRST[name]):
         asked = BASE if source == STANDARD else tot
-        rows = [rule for rule in table(source, record_type) if asked in rule.binds]
-        for tag in {rule.tag for rule in rows if not rule.item} & chosen.keys():
-            for old in [key for key in chosen if key == tag or key.startswith(f"{tag}.")]:
-                del chosen[old]
-        chosen.update((rule.tag, rule) for rule in rows)
+        # Invariant: a row that replaces a field has as many items or more, so none is left over.
+        chosen.update((r.tag, r) for r in table(source, record_type) if asked in r.binds)
     return chosen
 
 
