@@ -1,19 +1,26 @@
 from __future__ import annotations
 
+import csv
+import struct
 from datetime import datetime
+from io import BytesIO
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from comity.errors import WireError
 from comity.records import Finding
 from comity.wire.answer import NO_NAME, NO_TCN
 from comity.wire.build import car, errt, iaq, iar, second_response, sre
 from comity.wire.findings import unreadable
+from comity.wire.images import COMPRESSIONS
+from comity.wire.nlets import QUERY, parts
 from comity.wire.read import read
 from comity.wire.refusal import CHARS_MAX, MESSAGES_MAX
 from comity.wire.validate import validate
 from tests.shared_data import shared
-from tests.wire.cards import NOW, booking, print_of, reread, with_subject
+from tests.wire.cards import NOW, booking, print_of, reread, with_subject, wsq_image
 from tests.wire.test_nistitl import assert_same_as_nistitl
 
 TCN = "RESPONSE-0001"
@@ -287,3 +294,109 @@ def test_a_part_of_another_form_is_refused(part: str, text: str) -> None:
 
 def test_the_response_of_the_agency_is_labelled() -> None:
     assert iar({"RECORD": "ONE", "status_note": "A\nB"}) == "IAR\nRECORD: ONE\nSTATUS NOTE: A\n  B"
+
+
+def picture(compression: str) -> bytes:
+    """One small grey image in that format; lossless JPEG, which Pillow cannot write, by hand."""
+    pixels = np.add.outer(np.arange(64), np.arange(96)).astype(np.uint8)
+    if compression == "NONE":
+        return pixels.tobytes()
+    if compression == "WSQ20":
+        return wsq_image()
+    if compression == "JPEGL":
+        return lossless_jpeg(96, 64)
+    out = BytesIO()
+    kind = {"JPEGB": "JPEG", "JP2": "JPEG2000", "JP2L": "JPEG2000", "PNG": "PNG"}[compression]
+    more = {"irreversible": compression == "JP2"} if kind == "JPEG2000" else {}
+    Image.fromarray(pixels).save(out, kind, dpi=(500, 500), **more)
+    return out.getvalue()
+
+
+def lossless_jpeg(width: int, height: int) -> bytes:
+    """An image of one grey: SOF3, one Huffman code for a difference of 0, and that code."""
+    frame = b"\xff\xc3\x00\x0b\x08" + struct.pack("!HH", height, width) + b"\x01\x01\x11\x00"
+    table = b"\xff\xc4\x00\x14\x00\x01" + bytes(15) + b"\x00"
+    scan = b"\xff\xda\x00\x08\x01\x01\x00\x01\x00\x00"
+    return b"\xff\xd8" + frame + table + scan + bytes(width * height // 8) + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("record_type", [4, 14])
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+def test_every_compression_is_written_and_read_alike(compression: str, record_type: int) -> None:
+    image = print_of(1, record_type, compression=compression, data=picture(compression))
+    data = car(booking(images=(image,)))
+    assert validate(read(data)) == ()
+    (told,) = reread(data).images
+    assert (told.compression, told.data) == (compression, image.data)
+    assert_same_as_nistitl(data, read(data))
+
+
+def test_a_value_that_holds_what_joins_values_is_given_apart() -> None:
+    court = [["20100501", "BURGLARY; TWO COUNTS | FIRST", "2 YEARS"], ["", "LOITERING", "FINE"]]
+    data = car(booking(), values={"CSL": court, "OCA": "A; B | C"})
+    field = read(data).records[1].first(51)
+    assert field is not None
+    assert [[item.text for item in items] for items in field.subfields] == court
+    assert read(data).text(2, 9) == "A; B | C"
+    with pytest.raises(WireError, match="no field of Type-2"):
+        car(booking(), values={"QQQ": "1"})
+
+
+def test_a_refusal_repeats_several_values_each_by_itself() -> None:
+    spec = with_subject(SCO="XA0010000; XA0020000/ROUTE", MNU="AF-12345; FN-9", FBI="1234; AB12")
+    answer = read(errt(reread(car(spec)), [a_finding()], NOW, TCN))
+    for number, values in ((7, ["XA0010000", "XA0020000/ROUTE"]), (14, ["1234", "AB12"]),
+                           (17, ["AF-12345", "FN-9"])):  # fmt: skip
+        field = answer.records[1].first(number)
+        assert field is not None
+        assert [items[0].text for items in field.subfields] == values
+
+
+QUERY_FIELDS = {"ORI": "XA0010000", "PUR": "C", "ATN": "A" * 30, "PHN": "1" * 20,
+                "NAM": "D" * 29 + ",", "DOB": "19800102", "SEX": "M", "POB": "XX", "CUS": "Y",
+                "OFF": "2299", "ARN": "1" * 9, "FBI": "1" * 9, "SID": "1" * 10,
+                "OLN": "1" * 20}  # fmt: skip
+
+
+def test_every_part_of_the_published_query_has_its_size() -> None:
+    path = shared("programme", "iaq_fields.csv")
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    sized = {
+        row["prefix"].rstrip("/") or "ORI": row
+        for row in rows
+        if row["order"] not in ("1", "3", "4")
+    }
+    assert set(sized) == set(QUERY_FIELDS)
+    assert [name for name in sized if name != "ORI"] == list(QUERY)
+    for name, row in sized.items():
+        if row["max_chars"]:
+            assert len(QUERY_FIELDS[name]) == int(row["max_chars"])
+            with pytest.raises(WireError):
+                iaq({**QUERY_FIELDS, name: QUERY_FIELDS[name] + QUERY_FIELDS[name][0]})
+        if row["required"] == "yes" and name != "OFF":
+            with pytest.raises(WireError, match=f"{name} is missing"):
+                iaq({**QUERY_FIELDS, name: ""})
+    assert iaq(QUERY_FIELDS).count("/") == len(QUERY_FIELDS) - 1
+
+
+def test_a_query_is_read_back() -> None:
+    assert parts(iaq(QUERY_FIELDS)) == QUERY_FIELDS
+    assert parts(iaq(IAQ)) == {**IAQ, "OFF": "0399"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "IAR", "IAQ.XA0010000.AX.TXT", "IAQ.XA0010000.ZZ.TXT\nPUR/C",
+     iaq(IAQ).replace(".DOB/", ".DOB"), iaq(IAQ).replace("PUR/C.", "PUR/C.PUR/F."),
+     iaq(IAQ).replace("PUR/C.", "") + ".PUR/C", iaq(IAQ).replace("SEX/M", "SEX/MM")],
+)  # fmt: skip
+def test_a_text_that_is_no_query_is_refused(text: str) -> None:
+    with pytest.raises(WireError):
+        parts(text)
+
+
+@pytest.mark.parametrize("day", ["19801301", "130180", "99999999"])
+def test_a_birth_date_is_a_day(day: str) -> None:
+    with pytest.raises(WireError, match="no day of the calendar"):
+        iaq({**IAQ, "DOB": day})
+    assert "DOB/022980" in iaq({**IAQ, "DOB": "022980"})

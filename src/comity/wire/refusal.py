@@ -80,7 +80,7 @@ def _found(cause: Cause, most: int) -> str:
     told = text if len(text) <= most else f"{text[:most]}..."
     others = len({one.found for one in cause.findings}) - 1
     if others:
-        told += f" and {others} other values"
+        told += f" and {others} other value{'s' if others > 1 else ''}"
     return f"{told} ({cause.times})" if len(cause.findings) > 1 else told
 
 
