@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from comity.agreement.canonical import from_canonical
 from comity.agreement.check import check
-from comity.agreement.check_reach import remarks
+from comity.agreement.check_reach import EVERYTHING, remarks
 from comity.agreement.decide import decide
 from comity.agreement.findings import CODES, ERRORS, NOTES, WARNINGS, Finding
-from comity.agreement.read import source_file, source_of
+from comity.agreement.read import read_text, source_file, source_of
 from comity.agreement.register import Agreements
 from comity.cli import agreement as commands
 from comity.records import Facts
@@ -163,7 +163,7 @@ def test_one_slip_is_one_error() -> None:
 
 
 def test_a_page_of_the_spec_has_every_code() -> None:
-    page = (PROJECT / "docs/spec/agreement.md").read_text("utf-8")
+    page = (PROJECT / "docs/spec/agreement-findings.md").read_text("utf-8")
     assert [code for code in CODES if f"`{code}`" not in page] == []
 
 
@@ -242,6 +242,7 @@ def possible(case: Facts) -> bool:
 @settings(max_examples=60)
 @given(bodies(), st.lists(facts().filter(possible), min_size=5, max_size=5), st.data())
 def test_without_a_dead_exclusion_every_case_is_decided_the_same(body, cases, data) -> None:
+    body |= {"events": []}
     agreement = from_canonical(body)
     dead = [r.path[1] for r in remarks(agreement)
             if r.code == "unreachable" and r.path[0] == "exclusions"]  # fmt: skip
@@ -249,14 +250,18 @@ def test_without_a_dead_exclusion_every_case_is_decided_the_same(body, cases, da
         return
     index = data.draw(st.sampled_from(dead))
     rest = [x for n, x in enumerate(body["exclusions"]) if n != index]
-    both = [Agreements((from_canonical(b),)) for b in (body, body | {"exclusions": rest})]
+    both = [from_canonical(b) for b in (body, body | {"exclusions": rest})]
     for case in cases:
-        for question in ("search", "release"):
-            at = day(DAYS + 4)
-            one, other = (decide(a, question, case, at=at) for a in both)
-            assert (one.permit, one.fields, one.timing, one.awaits) == (
-                other.permit, other.fields, other.timing, other.awaits
-            )  # fmt: skip
+        for question in ("search", "release", "hold"):
+            beside = (EVERYTHING,) if question == "hold" else ()
+            one, other = (
+                decide(Agreements((a, *beside)), question, case, at=day(DAYS + 4)) for a in both
+            )
+            assert (one.permit, one.fields, one.timing) == (
+                other.permit,
+                other.fields,
+                other.timing,
+            )
 
 
 # --- the command --------------------------------------------------------------------------
@@ -302,3 +307,21 @@ def test_findings_as_json(tmp_path: Path) -> None:
     assert (finding["code"], finding["line"], finding["column"]) == ("scope-unknown", 9, 60)
     missing = run(EXAMPLES, "--oris", tmp_path / "none.txt")
     assert "cannot be read" in str(missing.exception)
+
+
+# --- the pages ----------------------------------------------------------------------------
+
+
+def test_the_examples_of_the_pages_are_the_files_beside_them() -> None:
+    page = (PROJECT / "docs/spec/agreement.md").read_text("utf-8")
+    blocks = [part.split("```")[0] for part in page.split("```yaml\n")[1:]]
+    assert [read_text(block) for block in blocks] == [read_text(JUNIPER), read_text(SPRUCE)]
+
+
+def test_the_example_of_the_findings_page_is_what_check_says(tmp_path: Path) -> None:
+    page = (PROJECT / "docs/spec/agreement-findings.md").read_text("utf-8")
+    shown = page.split("```console\n")[1].split("```")[0]
+    path = tmp_path / "juniper.yaml"
+    path.write_text(edited(edited(JUNIPER, "stage: charge", "stage: chrage"), "11-12T", "12-12T"))
+    said = run(path).output.replace(str(path), "juniper.yaml")
+    assert shown == f"$ comity agreement check juniper.yaml\n{said}"

@@ -43,7 +43,8 @@ STAGE_WORDS = {"arrest": "an arrest", "charge": "a charge", "conviction": "a con
 
 QUESTIONS: tuple[Question, ...] = ("search", "release", "hold")
 
-# What a local limit narrows: without an agreement that gives everything nothing would be left.
+# What a local limit narrows, and whoever is silent on holds: without an agreement that gives
+# everything there would be nothing to narrow.
 EVERYTHING = Agreement(
     id="everything",
     title="Everything to everyone from arrest on",
@@ -108,8 +109,7 @@ def possible_cases(cases: Columns) -> Columns:
 
 def _alike(agreement: Agreement, change: Change) -> bool:
     cases = possible_cases(every_case([agreement, change.without]))
-    questions = QUESTIONS if agreement.hold else QUESTIONS[:2]
-    return not any(_differ(agreement, change.without, question, cases) for question in questions)
+    return not any(_differ(agreement, change.without, question, cases) for question in QUESTIONS)
 
 
 def _differ(one: Agreement, other: Agreement, question: Question, cases: Columns) -> bool:
@@ -124,7 +124,9 @@ def _differ(one: Agreement, other: Agreement, question: Question, cases: Columns
 
 
 def _decided(agreement: Agreement, question: Question, cases: Columns) -> Decisions:
-    some = (EVERYTHING, agreement) if agreement.regime == "local_limit" else (agreement,)
+    # A hold is asked of everybody in force, so that an agreement silent on holds narrows one too.
+    beside = agreement.regime == "local_limit" or question == "hold"
+    some = (EVERYTHING, agreement) if beside else (agreement,)
     return decide_batch(Agreements(some), question, cases, at=WHEN)
 
 
@@ -136,7 +138,7 @@ def _changes(agreement: Agreement) -> Iterator[Change]:
         if release.fields:
             yield from _of_release(agreement, index, release)
     permit, hold = agreement.levels.permit, agreement.hold
-    gives = (hold and hold.honoured) or any(release.fields for release in agreement.release)
+    gives = not (hold and not hold.honoured) or any(r.fields for r in agreement.release)
     for index, level in enumerate(permit if gives and len(permit) > 1 else ()):
         rest = replace(agreement.levels, permit=permit[:index] + permit[index + 1 :])
         yield Change(
