@@ -100,6 +100,13 @@ def test_a_profile_can_be_named(folder: Path) -> None:
     assert run("check", "--profile", "ebts-3", str(folder / "sound.eft")).exit_code == 2
 
 
+def test_it_says_by_which_rules_it_judged(folder: Path) -> None:
+    sound = str(folder / "sound.eft")
+    assert "no findings  by EBTS 9.1" in run("check", sound).stdout
+    base = run("check", "--profile", "ansi-nist-itl-2011", "--json", sound).stdout
+    assert json.loads(base)["profile"] == "ansi-nist-itl-2011"
+
+
 def test_a_repair_is_told(tmp_path: Path) -> None:
     (tmp_path / "x.eft").write_bytes(card().replace(b"1.001:2", b"1.001:3", 1))
     out = run("check", str(tmp_path / "x.eft")).stdout

@@ -16,8 +16,9 @@ from comity.cli._wire_files import EXIT_CODES, sources
 from comity.errors import WireError
 from comity.records import Finding
 from comity.wire.causes import Cause, causes, tally
-from comity.wire.fields import NAMES, known
+from comity.wire.fields import BASE, NAMES, known
 from comity.wire.findings import unreadable
+from comity.wire.profile import Profile, profile_of
 from comity.wire.read import read
 from comity.wire.validate import SEVERITIES, validate, worst
 
@@ -58,12 +59,12 @@ def check(
     # Lines are not broken: a terminal does that, and a file is searched by line.
     console = Console(highlight=False, soft_wrap=True, quiet=quiet)
     for name, data in found:
-        findings = _findings(data, profile)
+        findings, rules = _judged(data, profile)
         total.add(name, findings)
         if as_json and not quiet:
-            click.echo(json.dumps(_body(name, findings)))
+            click.echo(json.dumps(_body(name, findings, rules)))
         elif not (as_json or summary):
-            for line in _told(name, findings):
+            for line in _told(name, findings, rules):
                 console.print(line)
     if len(found) > 1 and not as_json:
         for line in total.lines():
@@ -71,26 +72,36 @@ def check(
     sys.exit(EXIT_CODES["error" if found.unread else total.gravest])
 
 
-def _findings(data: bytes, profile: str | None) -> tuple[Finding, ...]:
+def _judged(data: bytes, profile: str | None) -> tuple[tuple[Finding, ...], Profile | None]:
+    """The findings, and the rules they are by; none where the file cannot be read."""
     try:
-        return validate(read(data), profile)
+        transaction = read(data)
     except WireError as error:
-        return (unreadable(error),)
+        return (unreadable(error),), None
+    return validate(transaction, profile), profile_of(transaction, profile)
 
 
-def _body(name: str, findings: tuple[Finding, ...]) -> dict[str, object]:
+def _body(name: str, findings: tuple[Finding, ...], rules: Profile | None) -> dict[str, object]:
     return {
         "file": name,
+        "profile": rules.name if rules is not None else None,
+        "transaction": rules.tot if rules is not None else None,
         "worst": worst(findings),
         "causes": [cause.as_json() for cause in causes(findings)],
         "findings": [asdict(one) for one in findings],
     }
 
 
-def _told(name: str, findings: tuple[Finding, ...]) -> Iterator[Text]:
+def _told(name: str, findings: tuple[Finding, ...], rules: Profile | None) -> Iterator[Text]:
     gravest = worst(findings)
     refused = "; would be refused" if gravest == "error" else ""
-    yield Text.assemble((name, "bold"), ": ", (f"{tally(findings)}{refused}", COLOURS[gravest]))
+    by = (
+        ""
+        if rules is None
+        else f"  by {rules.source}{', ' + rules.tot if rules.tot != BASE else ''}"
+    )
+    judged = (f"{tally(findings)}{refused}", COLOURS[gravest])
+    yield Text.assemble((name, "bold"), ": ", judged, (by, "dim"))
     for cause in causes(findings):
         yield from _lines(cause)
 

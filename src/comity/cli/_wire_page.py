@@ -19,6 +19,7 @@ from comity.wire.explain import OPEN_TYPES, SUBFIELDS_SHOWN, Told, TreeField, to
 from comity.wire.fields import known
 from comity.wire.findings import unreadable
 from comity.wire.friction import TYPES
+from comity.wire.profile import profile_of
 from comity.wire.read import read
 from comity.wire.transaction import Transaction
 from comity.wire.validate import validate, worst
@@ -67,7 +68,7 @@ def _file(number: int, name: str, data: bytes) -> dict[str, Any]:
     except WireError as error:
         findings: tuple[Finding, ...] = (unreadable(error),)
         return about | {
-            "unread": True, "head": [], "figures": [], "drawn": "", "records": [], "counts": "",
+            "unread": True, "rules": "", "head": [], "figures": [], "drawn": "", "records": [], "counts": "",
             **_judged(findings, {}),
         }  # fmt: skip
     findings = validate(transaction)
@@ -75,6 +76,7 @@ def _file(number: int, name: str, data: bytes) -> dict[str, Any]:
     records, anchors = _records(f"f{number}", transaction, findings)
     return about | {
         "unread": False,
+        "rules": profile_of(transaction).source,
         "head": _head(transaction),
         "counts": _counts(transaction),
         "figures": shown,

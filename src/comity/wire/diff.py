@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from comity.wire import friction, images
-from comity.wire.explain import OPEN_TYPES, image_number
+from comity.wire.explain import OPEN_TYPES, image_number, image_words
 from comity.wire.fields import known, mnemonic
 from comity.wire.findings import shown
 from comity.wire.transaction import Field, Record, Transaction
@@ -168,10 +167,8 @@ def _texts(record: Record, one: Field | None, image: bool) -> tuple[str, ...]:
         return ()
     closed = record.type not in OPEN_TYPES and one.number not in (1, 2)
     if image or closed:
-        own = images.header(one.value) if record.type in friction.TYPES else None
-        kind = f"{own.format} {own.width_px} x {own.height_px}, " if own is not None else ""
         digest = hashlib.sha256(one.value).hexdigest()[:DIGEST_CHARS]
-        return (f"{kind}{len(one.value)} bytes, sha256 {digest}...",)
+        return (f"{image_words(record, one)}{len(one.value)} bytes, sha256 {digest}...",)
     if one.binary:
         return (one.text or " ".join(str(code) for code in one.value),)
     return tuple(", ".join(shown(item.value) for item in items) for items in one.subfields)

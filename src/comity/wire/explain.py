@@ -93,6 +93,15 @@ def image_number(record: Record) -> int:
     return 999 if record.form == "tagged" else _IMAGE_NUMBER.get(record.type, -1)
 
 
+def image_words(record: Record, one: Field) -> str:
+    """`WSQ 804 x 752, ` of a friction ridge image that says so itself, else nothing."""
+    own = images.header(one.value) if record.type in friction.TYPES else None
+    if own is None:
+        return ""
+    size = f" {own.width_px} x {own.height_px}" if own.width_px and own.height_px else ""
+    return f"{own.format}{size}, "
+
+
 def _title(transaction: Transaction, record: Record) -> str:
     idc = f" IDC {record.idc}" if record.idc is not None else ""
     text = f"{record.name}{idc}, {record.size} bytes at byte {record.offset}"
@@ -116,9 +125,7 @@ def _field(record: Record, one: Field, whole: bool) -> TreeField:
 
 def _values(record: Record, one: Field, whole: bool) -> tuple[str, ...]:
     if one.number == image_number(record):
-        own = images.header(one.value) if record.type in friction.TYPES else None
-        kind = f"{own.format} {own.width_px} x {own.height_px}, " if own is not None else ""
-        return (f"{kind}{len(one.value)} bytes",)
+        return (f"{image_words(record, one)}{len(one.value)} bytes",)
     if _closed(record, one):
         return (f"({len(one.value)} bytes, not shown)",)
     if one.binary and record.type in ridges.BINARY and one.number == ridges.FGP[record.type]:
