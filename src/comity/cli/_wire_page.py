@@ -68,7 +68,8 @@ def _file(number: int, name: str, data: bytes) -> dict[str, Any]:
     except WireError as error:
         findings: tuple[Finding, ...] = (unreadable(error),)
         return about | {
-            "unread": True, "rules": "", "head": [], "figures": [], "drawn": "", "records": [], "counts": "",
+            "unread": True, "rules": "", "head": [], "figures": [], "drawn": "", "records": [],
+            "counts": "",
             **_judged(findings, {}),
         }  # fmt: skip
     findings = validate(transaction)
