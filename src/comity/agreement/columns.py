@@ -48,7 +48,7 @@ _SHIFTS = np.array([[KEY_SHIFTS[name]] for name in FACT_NAMES], dtype=np.uint8)
 _BLOCK = 1 << 15  # cases at a time: ten rows of these in 8 bytes each stay in the cache
 
 # How many codes each row may hold, so that a stray one is refused and not looked up.
-_CODE_COUNTS = np.array(
+CODE_COUNTS = np.array(
     [4 if n == "stage" else 5 if n.startswith("level.") else 3 for n in FACT_NAMES], dtype=np.uint8
 )
 
@@ -73,7 +73,7 @@ class Columns:
                 expected=f"uint8 {shape}",
                 found=f"{self.codes.dtype} {self.codes.shape}",
             )
-        if self.codes.size and (self.codes.max(axis=1) >= _CODE_COUNTS).any():
+        if self.codes.size and (self.codes.max(axis=1) >= CODE_COUNTS).any():
             raise CallerError("a fact has a code that means nothing", expected="codes of columns")
         index = self.jurisdiction
         if index.size and not 0 <= index.min() <= index.max() < len(self.jurisdictions):
@@ -104,6 +104,19 @@ def of_facts(cases: Sequence[Facts]) -> Columns:
         np.ascontiguousarray(codes.reshape(len(cases), len(FACT_NAMES)).T),
         tuple(index),
         np.array(jurisdiction, dtype=np.int32),
+    )
+
+
+def facts_of(columns: Columns, i: int) -> Facts:
+    """Case i as a record again."""
+    code = dict(zip(FACT_NAMES, columns.codes[:, i].tolist(), strict=True))
+    truth = (None, False, True)
+    return Facts(
+        columns.jurisdictions[columns.jurisdiction[i]],
+        truth[code["criminal"]],
+        (None, *STAGES)[code["stage"]],
+        {version: (None, *LEVELS)[code[f"level.{version}"]] for version in LEVEL_VERSIONS},
+        *(truth[code[name]] for name in EXCLUSIONS),
     )
 
 

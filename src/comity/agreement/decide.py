@@ -92,7 +92,7 @@ def decide_batch(
     cell = np.zeros(len(columns), np.int32)
     cells: list[Cell] = []
     for rows, found in _cells(agreements, question, columns, at_us, known_us):
-        answers[rows] = _answer(found, key[rows])
+        answers[rows] = answer(found, key[rows])
         cell[rows] = len(cells)
         cells.append(found)
     return Decisions(agreements, question, columns, at_us, answers, cell, cells)
@@ -137,7 +137,7 @@ def _runs(labels: NDArray[np.intp], count: int) -> Iterator[tuple[int, NDArray[n
             yield int(labels[run[0]]), run
 
 
-def _answer(cell: Cell, key: NDArray[np.intp]) -> Answers:
+def answer(cell: Cell, key: NDArray[np.intp]) -> Answers:
     """The answers of one cell to cases with these keys."""
     answers = np.zeros(len(key), np.uint64)
     for group in cell.groups:
@@ -190,21 +190,21 @@ class Decisions:
 
     def __getitem__(self, i: int) -> Decision:
         cell = self.cells[self.cell[i]]
-        answer = opened(int(self.answers[i]))
-        awaits = self._awaits(answer)
+        said = opened(int(self.answers[i]))
+        awaits = self._awaits(said)
         return Decision(
             question=self.question,
             at=EPOCH + timedelta(microseconds=int(self.at_us[i])),
-            permit=answer.permit,
-            timing="now" if answer.permit else "never" if awaits is None else "later",
+            permit=said.permit,
+            timing="now" if said.permit else "never" if awaits is None else "later",
             awaits=awaits,
             clauses=self.clauses(i),
             # An unknown fact that kept only one regime from permitting denied nothing asked here;
             # the clause it left open is still among the clauses.
-            unknown=() if answer.permit else _names(answer.unknown),
+            unknown=() if said.permit else _names(said.unknown),
             fields={
                 to: _NAMES_OF_BITS[bits]
-                for to, bits in zip(RECIPIENTS, answer.fields, strict=True)
+                for to, bits in zip(RECIPIENTS, said.fields, strict=True)
                 if bits
             },
             second_reviewer=cell.second_reviewer,
@@ -237,13 +237,13 @@ class Decisions:
                 total[cell.order[position]] += int(counts[position])
         return total
 
-    def _awaits(self, answer: Opened) -> str | None:
-        if answer.wait in {WAIT_CHARGE, WAIT_CONVICTION}:
+    def _awaits(self, said: Opened) -> str | None:
+        if said.wait in {WAIT_CHARGE, WAIT_CONVICTION}:
             # What may be done now awaits nothing; a release may have more to follow.
-            more = answer.permit and self.question != "release"
-            return None if more else STAGES[answer.wait - 1]
-        if answer.wait == WAIT_FACT and not answer.permit:
-            return _names(answer.hoped)[0]
+            more = said.permit and self.question != "release"
+            return None if more else STAGES[said.wait - 1]
+        if said.wait == WAIT_FACT and not said.permit:
+            return _names(said.hoped)[0]
         return None
 
 

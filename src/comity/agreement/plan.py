@@ -79,6 +79,7 @@ class Plan:
             | {us(e.recorded) for a in covering for e in a.events}
         )
         self.cells: dict[tuple[int, int], Cell] = {}
+        self._alike: dict[tuple[Standing, ...], Cell] = {}
 
     def cell_at(self, at_us: int, known_us: int) -> Cell:
         """The cell of one instant as known at another."""
@@ -91,17 +92,23 @@ class Plan:
             # The instant that opens a span stands for all of it: nothing changes inside one.
             at = self.effects[effect - 1] if effect else None
             known = self.records[record - 1] if record else None
-            found = self.cells[effect, record] = self._compiled(at, known)
+            standings = self._standings(at, known)
+            found = self._alike.get(standings) or self._compiled(standings)
+            self.cells[effect, record] = self._alike[standings] = found
         return found
 
-    def _compiled(self, at_us: int | None, known_us: int | None) -> Cell:
-        where: list[tuple[Placed, Standing]] = []
-        if (
-            at_us is not None and known_us is not None
-        ):  # else before anything was in effect, or known
-            at, known = EPOCH + at_us * MICROSECOND, EPOCH + known_us * MICROSECOND
-            standings = [(m, standing(m.agreement, at, known)) for m in self.members]
-            where = [(m, s) for m, s in standings if s.status != "dormant"]
+    def _standings(self, at_us: int | None, known_us: int | None) -> tuple[Standing, ...]:
+        if at_us is None or known_us is None:  # before anything was in effect, or known
+            return (Standing("dormant"),) * len(self.members)
+        at, known = EPOCH + at_us * MICROSECOND, EPOCH + known_us * MICROSECOND
+        return tuple(standing(member.agreement, at, known) for member in self.members)
+
+    def _compiled(self, standings: tuple[Standing, ...]) -> Cell:
+        where = [
+            (member, stands)
+            for member, stands in zip(self.members, standings, strict=True)
+            if stands.status != "dormant"
+        ]
         groups, closed = _hold(where) if self.question == "hold" else _opened(where, self.question)
         in_force = [m.agreement for m, s in where if s.status == "in_force"]
         return Cell(
@@ -143,17 +150,18 @@ def _part(agreements: Agreements, agreement_id: str, question: Question) -> Part
 def _coverage(agreements: Agreements) -> Callable[[str], tuple[str, ...]]:
     """ORI -> ids of the agreements that cover it, without asking each one every time."""
     exact: dict[str, set[str]] = {}
-    prefixes: list[tuple[str, str]] = []
+    beginning: dict[str, set[str]] = {}
     for agreement in agreements:
         for ori in agreement.jurisdictions:
-            if ori.endswith("*"):
-                prefixes.append((ori[:-1], agreement.id))
-            else:
-                exact.setdefault(ori, set()).add(agreement.id)
+            known = beginning if ori.endswith("*") else exact
+            known.setdefault(ori.rstrip("*"), set()).add(agreement.id)
+    lengths = sorted({len(prefix) for prefix in beginning})
 
     def covering(jurisdiction: str) -> tuple[str, ...]:
-        wide = {name for prefix, name in prefixes if jurisdiction.startswith(prefix)}
-        return tuple(sorted(exact.get(jurisdiction, set()) | wide))
+        found = exact.get(jurisdiction, set())
+        for length in lengths:
+            found = found | beginning.get(jurisdiction[:length], set())
+        return tuple(sorted(found))
 
     return covering
 

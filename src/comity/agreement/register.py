@@ -80,6 +80,25 @@ class Agreements:
                 bodies[agreement.id] = encoded(agreement)
         return hash_of(bodies[agreement.id] for agreement in self.all)
 
+    def __contains__(self, agreement_id: object) -> bool:
+        return agreement_id in self._by_id
+
+    def reformed(self, agreements: tuple[Agreement, ...]) -> Agreements:
+        """Another set, which takes over what was compiled of agreements that are in both.
+
+        In both: the same objects, which nothing can change.
+        """
+        after = Agreements(agreements)
+        same = {a.id for a in agreements if a.id in self and self[a.id] is a}
+        old, new = self.compiled, after.compiled
+        # Copied first: another thread may be compiling more of this set just now.
+        new.parts.update((k, v) for k, v in old.parts.copy().items() if k[1] in same)
+        new.plans.update((k, v) for k, v in old.plans.copy().items() if same.issuperset(k[1]))
+        new.bodies.update((k, v) for k, v in old.bodies.copy().items() if k in same)
+        if [(a.id, a.scope) for a in after] == [(a.id, a.scope) for a in self]:
+            new.coverage = old.coverage
+        return after
+
     def covering(self, jurisdiction: str) -> tuple[Agreement, ...]:
         """Those whose scope holds an ORI, at whatever time."""
         return tuple(a for a in self.all if a.scope.covers(jurisdiction))
