@@ -59,6 +59,8 @@ def mends(transaction: Transaction, findings: Sequence[Finding]) -> list[Mend]:
 
 def _mend(transaction: Transaction, one: Finding) -> Iterator[Mend]:
     index = _index(transaction, one.offset)
+    if one.code == "separator" and one.offset == transaction.records[index].offset:
+        index -= 1  # what is missing is missing at the end of the record before
     record = transaction.records[index]
     if one.code in _END:
         found = _separators(record, one)

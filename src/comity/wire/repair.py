@@ -111,7 +111,7 @@ def _round(step: _Step, profile: str | None) -> tuple[list[Mend], _Step | None]:
 
 
 def _worse(step: _Step, after: _Step, found: Sequence[Mend]) -> bool:
-    """Is there a finding now of a kind and place that there was not?
+    """Is there a finding now of a kind that its sort of record did not have?
 
     Where a separator was mended, values and records are read that could not be before, and what
     is wrong with them was wrong before: there no more faults of structure may be beyond repair.
@@ -127,12 +127,14 @@ def _lost(findings: Sequence[Finding]) -> int:
     return sum(one.code in STRUCTURE and not one.repair for one in findings)
 
 
-def _kind(one: Finding) -> tuple[str, str, str]:
-    return one.code, one.record, one.tag
+def _kind(one: Finding) -> tuple[str, str]:
+    """Without the field: of some faults a check tells the first in a record only."""
+    return one.code, one.record
 
 
 def _change(record: Record, mend: Mend) -> Change:
     splice, cause = mend.splice, mend.finding
+    follows = mend.number == 1 and cause.code != "length"
     return Change(
         offset=splice.offset,
         before=splice.before,
@@ -142,7 +144,7 @@ def _change(record: Record, mend: Mend) -> Change:
         idc=record.idc,
         tag=f"{record.type}.{mend.number:03d}" if mend.number else "",
         mnemonic=mnemonic(record.type, mend.number) if mend.number else "",
-        what=cause.repair,
+        what=f"LEN to match: {cause.repair}" if follows else cause.repair,
         source=cause.source,
     )
 
