@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from comity.agreement.canonical import canonical, policy_hash
 from comity.agreement.columns import FACT_NAMES, facts_of, of_facts
 from comity.agreement.decide import QUESTIONS, decide, decide_batch
-from comity.agreement.read import read_directory
+from comity.agreement.read import read_changes, read_directory
 from comity.agreement.reform import (
     AddClause,
     Change,
@@ -185,6 +185,25 @@ def test_changes_are_read_from_data() -> None:
     ):  # fmt: skip
         with pytest.raises(AgreementError):
             changes_of(wrong)
+
+
+def test_changes_are_read_from_a_file() -> None:
+    found = read_changes("""
+- {agreement: plain, clause: x, set: until, to: null}
+- {agreement: plain, add: events, clause: {id: stop, text: order, event: suspended,
+   given: 2011-01-06T00:00:00+00:00}}
+- {agreement: plain, clause: answer, set: local_agency, to: no}
+- {agreement: plain, remove: r2}
+""")
+    assert found[0] == SetValue("plain", "x", "until", None)
+    baseline = a_set(body(exclusions=[dict(JUVENILES.clause) | {"until": "charge"}]))
+    after = reform(baseline, found)["plain"]
+    assert after.events[0].effective == day(5)
+    assert after.exclusions[0].until is None
+    assert not after.answer.local_agency
+    for wrong in ("withdraw: plain", "- {withdraw: plain, withdraw: other}", "- [", "- &a 1", ""):
+        with pytest.raises(AgreementError):
+            read_changes(wrong)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ class Parser:
         if node.kind != "mapping":
             expected = f"a mapping with {listed(fields)}"
             return self.note(node, path, "not-a-mapping", expected, describe(node))
-        pairs = [(_name(key), key, value) for key, value in _pairs(node)]
+        pairs = [(_name(key), key, value) for key, value in pairs_of(node)]
         written = {name for name, _, _ in pairs}
         values: dict[str, Any] = {}
         for name, key, value in pairs:
@@ -161,8 +161,9 @@ def items_of(node: Node) -> tuple[Node, ...]:
     return node.content if node.kind == "list" else ()  # type: ignore[return-value]
 
 
-def _pairs(node: Node) -> tuple[tuple[Node, Node], ...]:
-    return node.content  # type: ignore[return-value]  # kind == "mapping"
+def pairs_of(node: Node) -> tuple[tuple[Node, Node], ...]:
+    """The keys and values of a mapping; none where a node is no mapping."""
+    return node.content if node.kind == "mapping" else ()  # type: ignore[return-value]
 
 
 def _name(key: Node) -> str:

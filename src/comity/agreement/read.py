@@ -17,7 +17,8 @@ import yaml
 
 from comity.agreement.canonical import canonical, from_canonical, policy_hash
 from comity.agreement.interpret import DEPTH_MAX, Reading, Source, fail, reading_of
-from comity.agreement.parse import Mistake, Node, shorten
+from comity.agreement.parse import Mistake, Node, items_of, pairs_of, shorten
+from comity.agreement.reform import Change, changes_of
 from comity.agreement.register import Agreements
 from comity.agreement.terms import Agreement
 from comity.errors import AgreementError
@@ -94,6 +95,29 @@ def read_directory(path: Path) -> Agreements:
             next_step="name the folder",
         )
     return read_files(path.glob("*.yaml"))
+
+
+def read_changes(text: str, name: str = "changes") -> tuple[Change, ...]:
+    """The changes of a reform (reform.py) from the text of their YAML file.
+
+    name    for messages
+    Raises  AgreementError for what an agreement file may not have either, and for no change
+    """
+    return changes_of(_values(_tree(text, name), name), name)
+
+
+def _values(node: Node, name: str) -> Any:
+    if node.kind == "text":
+        return node.content or None  # nothing, or null
+    if node.kind == "list":
+        return [_values(item, name) for item in items_of(node)]
+    found: dict[str, Any] = {}
+    for key, value in pairs_of(node):
+        said = str(key.content)
+        if said in found:
+            raise _one(name, key.line, key.column, "each key once", said)
+        found[said] = _values(value, name)
+    return found
 
 
 def _whole(source: Source) -> Agreement:
