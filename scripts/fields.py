@@ -12,7 +12,7 @@ from pathlib import Path
 
 from comity.wire.fields import EBTS_9_1, EBTS_10_0, RECORD_TYPES, STANDARD, UNLIMITED, Rule, table
 from comity.wire.makeup import MANY, Kind, Share, kinds
-from comity.wire.meaning import coded, in_order
+from comity.wire.meaning import in_order
 from comity.wire.profile import SOURCES
 from comity.wire.rule import CLASS_NAMES
 
@@ -131,7 +131,7 @@ def _count(share: Share) -> str:
 def _row(rule: Rule, need: Callable[[Rule], str]) -> str:
     measures = (_size(rule), _number(rule.occurs), _class(rule)) if rule.binds else ("", "", "")
     name = rule.mnemonic + (f" ({', '.join(sorted(rule.older))})" if rule.older else "")
-    codes = " ".join(f"`{code}`" for code in coded(rule))
+    codes = " ".join(f"`{code}`" for code in rule.codes_told)
     cells = (
         rule.tag, name, rule.name, need(rule), *measures,
         codes, "" if rule.item else rule.source.partition(", ")[2],

@@ -135,7 +135,7 @@ def _item(
                      rule.source)  # fmt: skip
     elif not rule.has_code(text):
         yield _about(record, one, "code", severity, item.offset,
-                     _of("one of " + " ".join(sorted(rule.codes)), rule), shown(text),
+                     _of("one of " + " ".join(rule.codes_told), rule), shown(text),
                      rule.source)  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def _plain(rule: Rule) -> dict[str, Any]:
         "least": rule.least,
         "most": None if rule.most >= UNLIMITED else rule.most,
         "occurs": None if rule.occurs >= UNLIMITED else rule.occurs,
-        "codes": {code: words.word(rule.mnemonic, code) for code in coded(rule)},
+        "codes": {code: words.word(rule.mnemonic, code) for code in rule.codes_told},
         "mandatory": in_order(rule.mandatory),
         "optional": in_order(rule.optional),
         "when": rule.when,
@@ -161,7 +161,7 @@ def _facts(rule: Rule) -> Iterator[str]:
 
 def _codes(rule: Rule) -> Iterator[str]:
     """A line a code whose meaning we know, then the others together."""
-    told = {code: words.word(rule.mnemonic, code) for code in coded(rule)}
+    told = {code: words.word(rule.mnemonic, code) for code in rule.codes_told}
     known = {code: text for code, text in told.items() if text}
     if known:
         width = max(map(len, known))
@@ -183,11 +183,6 @@ def count(rule: Rule) -> str:
     if rule.occurs >= UNLIMITED:
         return "any number of values"
     return "one value" if rule.occurs == 1 else f"at most {rule.occurs} values"
-
-
-def coded(rule: Rule) -> list[str]:
-    """Its codes: numbers by their value, letters by the alphabet."""
-    return sorted(rule.codes, key=lambda code: (int(code) if code.isdecimal() else 0, code))
 
 
 def in_order(tots: frozenset[str]) -> list[str]:

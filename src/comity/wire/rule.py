@@ -98,6 +98,11 @@ class Rule:
             return "1 character" if self.most == 1 else f"{self.least} characters"
         return f"{self.least} to {self.most} characters"
 
+    @property
+    def codes_told(self) -> list[str]:
+        """Its codes: numbers by their value, letters by the alphabet."""
+        return sorted(self.codes, key=lambda one: (int(one) if one.isdecimal() else 0, one))
+
     def admits(self, text: str) -> bool:
         """Are all characters of the field's class?"""
         return self.chars == "B" or _pattern(self.chars, self.special).fullmatch(text) is not None
