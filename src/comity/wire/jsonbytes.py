@@ -96,7 +96,7 @@ class _Record:
         told = [b"1%s%d" % (US, len(entries)), *(one for one in entries if one is not None)]
         place = count_place([one.number for one in self.fields])
         label = label_like(1, _CNT, [one.label for one in self.fields])
-        self.fields.insert(place, _Field(_CNT, label, RS.join(told), GS))
+        self.fields.insert(place, _Field(_CNT, label, RS.join(told), None))
 
     def encoded(self) -> bytes:
         last = len(self.fields) - 1

@@ -75,13 +75,15 @@ class _Form:
         """Is CNT where and what `from_json` would make it?"""
         head, others = self.transaction.head, self.transaction.records[1:]
         placed = all(record.form != "raw" and record.idc is not None for record in others)
-        if one is not head.first(3) or one.end != GS or not placed:
+        last = one is head.fields[-1]
+        if one is not head.first(3) or one.end != (FS if last else GS) or not placed:
             return False
         place = head.fields.index(one)
         beside = [f for f in head.fields if f is not one]
         numbers = [f.number if f.record_type == head.type else 0 for f in beside]
         return (
-            one.number not in numbers
+            len(beside) > 1  # a record keeps one field at least
+            and one.number not in numbers
             and place == count_place(numbers)
             and one.label == label_like(1, 3, [f.label for f in beside])
             and one.value == listing(self.transaction)
@@ -137,7 +139,8 @@ def _needless_length(record: Record, one: Field) -> bool:
         return one.value == record.size.to_bytes(4, "big")
     rest = record.fields[1:]
     return (
-        one.end == GS
+        bool(rest)
+        and one.end == GS
         and one.value == str(length_with(record.size - len(one.value))).encode()
         and one.label == label_like(record.type, 1, [f.label for f in rest])
     )
