@@ -7,6 +7,7 @@ fields' values are told: they may describe a face.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +15,16 @@ from typing import Any
 from comity.wire import binary, friction, images, positions, ridges, words
 from comity.wire.fields import known, mnemonic
 from comity.wire.findings import shown
-from comity.wire.meaning import tag
-from comity.wire.transaction import Field, Record, Transaction
+from comity.wire.transaction import RS, US, Field, Record, Transaction
 
-__all__ = ["Told", "TreeField", "as_json", "tag", "told", "tree"]
+__all__ = ["Told", "TreeField", "as_json", "told", "tree"]
 
 OPEN_TYPES = friction.TYPES | {1, 2, 9}  # whose values are told
 SUBFIELDS_SHOWN = 12
 VALUE_CHARS = 160  # of one value on a line
+# Values listed of one field, and in all before fields list only SUBFIELDS_SHOWN; items in JSON.
+# The largest real file has some 6,000 items.
+LISTED, VALUES_TOLD, ITEMS_TOLD = 500, 50_000, 100_000
 _IMAGE_NUMBER = {3: 9, 4: 9, 5: 9, 6: 9, 7: 3, 8: 8}
 
 
@@ -55,10 +58,16 @@ class Told:
 
 
 def told(transaction: Transaction, *, whole: bool = False) -> Iterator[Told]:
-    """The records in the order of the file. Values are cut short unless they are asked whole."""
+    """The records in the order of the file. Values are cut short unless they are asked whole:
+    a field of very many lists the first of them, and `...` for each that is not told.
+    """
+    left = VALUES_TOLD
     for record in transaction.records:
-        fields = tuple(_field(record, one, whole) for one in record.fields)
-        yield Told(record, _title(transaction, record), fields)
+        fields = []
+        for one in record.fields:
+            fields.append(_field(record, one, whole, LISTED if left > 0 else SUBFIELDS_SHOWN))
+            left -= len(fields[-1].values)
+        yield Told(record, _title(transaction, record), tuple(fields))
 
 
 def tree(transaction: Transaction, *, whole: bool = False) -> list[str]:
@@ -79,12 +88,14 @@ def tree(transaction: Transaction, *, whole: bool = False) -> list[str]:
 
 
 def as_json(transaction: Transaction) -> dict[str, Any]:
-    """The same as plain data: records, fields, subfields, items, each with its offset; nothing
-    is cut, and images and closed fields are told by size and SHA-256.
+    """The same as plain data: records, fields, subfields, items, each with its offset; no value
+    is cut. Images and closed fields are told by size and SHA-256, and so are fields after the
+    first ITEMS_TOLD items: real files stay below a tenth of that.
     """
+    items = Counter(left=ITEMS_TOLD)
     return {
         "tot": transaction.tot,
-        "records": [_record(transaction, record) for record in transaction.records],
+        "records": [_record(transaction, record, items) for record in transaction.records],
     }
 
 
@@ -114,16 +125,16 @@ def _title(transaction: Transaction, record: Record) -> str:
     return text
 
 
-def _field(record: Record, one: Field, whole: bool) -> TreeField:
+def _field(record: Record, one: Field, whole: bool, most: int) -> TreeField:
     rule = known(one.tag) if one.number else None
     name = rule.name.partition(";")[0] if rule is not None else ""
-    closed, values = _closed(record, one), _values(record, one, whole)
+    closed, values = _closed(record, one), _values(record, one, whole, most)
     own = mnemonic(one.record_type, one.number)
     meaning = words.word(own, values[0].strip()) if len(values) == 1 and not closed else ""
     return TreeField(one, own, name, values, closed, meaning)
 
 
-def _values(record: Record, one: Field, whole: bool) -> tuple[str, ...]:
+def _values(record: Record, one: Field, whole: bool, most: int = LISTED) -> tuple[str, ...]:
     if one.number == image_number(record):
         return (f"{image_words(record, one)}{len(one.value)} bytes",)
     if _closed(record, one):
@@ -132,7 +143,10 @@ def _values(record: Record, one: Field, whole: bool) -> tuple[str, ...]:
         return (" ".join(str(code) for code in binary.fingers(one.value)),)
     if one.binary:
         return (one.text or " ".join(str(code) for code in one.value),)
-    return tuple(", ".join(_safe(item.value, whole) for item in items) for items in one.subfields)
+    more = 0 if whole else max(one.value.count(RS) + 1 - most, 0)
+    parts = one.first_subfields(most) if more else one.subfields
+    listed = tuple(", ".join(_safe(item.value, whole) for item in items) for items in parts)
+    return (*listed, *("...",) * more)
 
 
 def _safe(value: bytes, whole: bool) -> str:
@@ -145,7 +159,7 @@ def _closed(record: Record, one: Field) -> bool:
     return record.type not in OPEN_TYPES and one.number not in (1, 2)
 
 
-def _record(transaction: Transaction, record: Record) -> dict[str, Any]:
+def _record(transaction: Transaction, record: Record, items: Counter[str]) -> dict[str, Any]:
     return {
         "type": record.type,
         "form": record.form,
@@ -153,11 +167,11 @@ def _record(transaction: Transaction, record: Record) -> dict[str, Any]:
         "offset": record.offset,
         "bytes": record.size,
         "title": _title(transaction, record),
-        "fields": [_field_json(record, one) for one in record.fields],
+        "fields": [_field_json(record, one, items) for one in record.fields],
     }
 
 
-def _field_json(record: Record, one: Field) -> dict[str, Any]:
+def _field_json(record: Record, one: Field, items: Counter[str]) -> dict[str, Any]:
     rule = known(one.tag) if one.number else None
     out: dict[str, Any] = {
         "tag": one.tag,
@@ -166,11 +180,12 @@ def _field_json(record: Record, one: Field) -> dict[str, Any]:
         "offset": one.offset,
         "bytes": len(one.value),
     }
-    if one.number == image_number(record) or _closed(record, one):
+    items["left"] -= one.value.count(RS) + one.value.count(US) if not one.binary else 0
+    if one.number == image_number(record) or _closed(record, one) or items["left"] < 0:
         return out | {"sha256": hashlib.sha256(one.value).hexdigest()}
     if one.binary:
         return out | {"value": _values(record, one, whole=True)[0]}
     subfields = [
-        [{"text": item.text, "offset": item.offset} for item in items] for items in one.subfields
+        [{"text": item.text, "offset": item.offset} for item in parts] for parts in one.subfields
     ]
     return out | {"subfields": subfields}
