@@ -45,7 +45,7 @@ def test_nothing_of_a_face_is_shown() -> None:
 
 @pytest.mark.parametrize("name", ["2.022", "2.22", "02.022", "DOB", "dob"])
 def test_a_tag_is_explained_however_it_is_written(name: str) -> None:
-    text = "\n".join(explain.tag(name))
+    text = "\n".join(meaning.tag(name))
     assert "2.022 DOB: date of birth" in text
     assert "must be in: CAR, CNA, CPDR, CPNU" in text
 
@@ -53,7 +53,7 @@ def test_a_tag_is_explained_however_it_is_written(name: str) -> None:
 def test_every_code_of_a_finding_is_explained() -> None:
     page = Path(__file__).parents[2].joinpath("docs", "spec", "wire-findings.md").read_text("utf-8")
     for code, told in CODES.items():
-        first, cause, action = explain.tag(code)
+        first, cause, action = meaning.tag(code)
         assert first == f"{code}: {told}"
         assert len(cause) > len("  usual cause: ")
         assert len(action) > len("  what to do: ")
@@ -65,21 +65,21 @@ def test_advice_is_for_codes_that_there_are() -> None:
 
 
 def test_codes_are_told_in_words() -> None:
-    text = "\n".join(explain.tag("14.003"))
+    text = "\n".join(meaning.tag("14.003"))
     assert "    1   live-scan rolled" in text
-    assert "    WSQ20  WSQ" in "\n".join(explain.tag("14.011"))
-    assert "    04  right ring" in "\n".join(explain.tag("2.084"))
+    assert "    WSQ20  WSQ" in "\n".join(meaning.tag("14.011"))
+    assert "    04  right ring" in "\n".join(meaning.tag("2.084"))
 
 
 def test_a_mnemonic_of_many_fields_lists_them() -> None:
-    lines = explain.tag("LEN")
+    lines = meaning.tag("LEN")
     assert lines[0].startswith("LEN stands in ")
     assert any(line.split()[0] == "14.001" for line in lines)
     assert len(lines) < 30
 
 
 def test_a_type_of_transaction_says_what_it_is_made_of() -> None:
-    text = "\n".join(explain.tag("CAR"))
+    text = "\n".join(meaning.tag("CAR"))
     assert "criminal ten-print, answer required" in text
     assert "1 to 14 of type 4 and 14" in text
 
@@ -109,7 +109,7 @@ def test_examples_are_right_values() -> None:
 
 def test_a_slip_is_answered_with_what_was_meant() -> None:
     with pytest.raises(CallerError, match="date-order"):
-        explain.tag("date-ordr")
+        meaning.tag("date-ordr")
 
 
 def test_a_finding_cannot_have_a_code_of_its_own() -> None:
@@ -118,14 +118,14 @@ def test_a_finding_cannot_have_a_code_of_its_own() -> None:
 
 
 def test_a_field_with_items_explains_them_too() -> None:
-    lines = [line for line in explain.tag("2.047") if not line.startswith(" ")]
+    lines = [line for line in meaning.tag("2.047") if not line.startswith(" ")]
     assert [line.split()[0] for line in lines] == ["2.047", "2.047.1", "2.047.2"]
 
 
 @pytest.mark.parametrize("name", ["2.999", "", "XYZ", "2", "²", "2." + "9" * 5000])
 def test_an_unknown_tag_says_so(name: str) -> None:
     with pytest.raises(CallerError, match="no table has"):
-        explain.tag(name)
+        meaning.tag(name)
 
 
 def test_plain_data_of_a_field_a_code_and_a_transaction() -> None:
