@@ -10,7 +10,7 @@ Invariant: joining `Field.encoded` over all fields of all records gives the file
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -80,16 +80,25 @@ class Field:
         """Subfields of items, split anew at every call; at most ITEMS_MAX of each."""
         if RS not in self.value and US not in self.value:
             return ((Item(self.value, self.offset),),)
-        out: list[tuple[Item, ...]] = []
-        at, left = self.offset, ITEMS_MAX
-        for part in self.value.split(RS, ITEMS_MAX):
-            items = []
-            for value in part.split(US, max(left, 0)):
-                items.append(Item(value, at))
-                at += len(value) + 1
-                left -= 1
-            out.append(tuple(items))
-        return tuple(out)
+        return _split(self.value.split(RS, ITEMS_MAX), self.offset)
+
+    def first_subfields(self, most: int) -> tuple[tuple[Item, ...], ...]:
+        """`subfields[:most]`, at the cost of those alone."""
+        return _split(self.value.split(RS, most)[:most], self.offset)
+
+
+def _split(parts: Sequence[bytes], at: int) -> tuple[tuple[Item, ...], ...]:
+    """Items of subfields that stand one after the other from byte `at` on."""
+    out: list[tuple[Item, ...]] = []
+    left = ITEMS_MAX
+    for part in parts:
+        items = []
+        for value in part.split(US, max(left, 0)):
+            items.append(Item(value, at))
+            at += len(value) + 1
+            left -= 1
+        out.append(tuple(items))
+    return tuple(out)
 
 
 @dataclass(frozen=True)
