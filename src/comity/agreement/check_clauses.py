@@ -133,12 +133,13 @@ def _keeping(agreement: Agreement) -> Said:
 
 def _places(agreement: Agreement, known: Collection[str]) -> Said:
     oris = agreement.jurisdictions
-    beginnings = [ori[:-1] for ori in oris if ori.endswith("*")]
+    beginnings = {ori[:-1] for ori in oris if ori.endswith("*")}
     for index, ori in enumerate(oris):
         path, start = ("scope", "jurisdictions", index), ori.rstrip("*")
-        wider = [b for b in beginnings if start.startswith(b) and ori != f"{b}*"]
+        shorter = [start[:n] for n in range(len(start) + 1) if f"{start[:n]}*" != ori]
+        wider = [b for b in shorter if b in beginnings]
         if wider:
-            yield "scope-covered", path, f"`{ori}` is covered by `{min(wider, key=len)}*`"
+            yield "scope-covered", path, f"`{ori}` is covered by `{wider[0]}*`"
         if len(start) > 1 and not STATE_LETTERS.match(start):
             yield "scope-form", path, f"`{ori}` does not begin with the letters of a state"
         if known and not any(k == ori or (ori != start and k.startswith(start)) for k in known):

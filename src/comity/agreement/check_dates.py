@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import combinations
 
-from comity.agreement.contradictions import Path
+from comity.agreement.cover import Cover
 from comity.agreement.findings import Remark
 from comity.agreement.register import standing
 from comity.agreement.terms import Agreement
@@ -37,17 +36,11 @@ def set_remarks(agreements: Sequence[Agreement]) -> Iterator[Remark]:
     for regime in REGIMES:
         bound = [a for a in agreements if a.regime == regime and _binds(a)]
         bound.sort(key=lambda a: (a.effective, a.id))
-        yield from _gaps(bound)
+        cover = Cover(bound)
+        yield from _gaps(bound, cover)
         # Local limits only narrow: a city's beside its county's is as it should be.
         if regime != "local_limit":
-            yield from _overlaps(bound)
-
-
-def together(one: Agreement, other: Agreement) -> tuple[str, ...]:
-    """The places, as scopes name them, that two agreements both cover."""
-    found = {a for a in one.jurisdictions for b in other.jurisdictions if within(a, b)}
-    found |= {b for a in one.jurisdictions for b in other.jurisdictions if within(b, a)}
-    return tuple(sorted(found))
+            yield from _overlaps(bound, cover)
 
 
 def end_of(agreement: Agreement) -> datetime | None:
@@ -75,51 +68,40 @@ def _binds(agreement: Agreement) -> bool:
     return end is None or end > agreement.effective
 
 
-def _gaps(bound: list[Agreement]) -> Iterator[Remark]:
+def _gaps(bound: list[Agreement], cover: Cover) -> Iterator[Remark]:
     """Each place that one agreement left before the next one took it up."""
-    places = sorted({ori for agreement in bound for ori in agreement.jurisdictions})
-    said: dict[tuple[str, str], list[str]] = {}
-    follows: dict[tuple[str, str], tuple[Agreement, Agreement]] = {}
-    for place in places:
+    order = {agreement.id: number for number, agreement in enumerate(bound)}
+    left: dict[tuple[int, int], list[str]] = {}
+    for place in sorted({ori for agreement in bound for ori in agreement.jurisdictions}):
         last: Agreement | None = None
-        for each in bound:
-            if not any(within(place, ori) for ori in each.jurisdictions):
-                continue
+        for number in sorted(order[name] for name in cover.covering(place)):
+            each = bound[number]
             if last is not None and (end := end_of(last)) is not None and end < each.effective:
-                said.setdefault((last.id, each.id), []).append(place)
-                follows[last.id, each.id] = (last, each)
+                left.setdefault((order[last.id], number), []).append(place)
             if last is None or _outlasts(each, last):
                 last = each
-    for pair, where in said.items():
-        before, after = follows[pair]
-        end = end_of(before)
-        text = (
+    for (before, after), where in left.items():
+        end, begins = end_of(bound[before]), bound[after].effective
+        said = (
             f"nothing of its regime is in force for {_few(where)} from {end:%Y-%m-%d}, when "
-            f"`{before.id}` ends, to {after.effective:%Y-%m-%d}"
+            f"`{bound[before].id}` ends, to {begins:%Y-%m-%d}"
         )
-        yield Remark(after.id, "gap", ("term", "effective"), text)
+        yield Remark(bound[after].id, "gap", ("term", "effective"), said)
 
 
-def _overlaps(bound: list[Agreement]) -> Iterator[Remark]:
-    for one, other in combinations(bound, 2):
-        end = end_of(one)
-        if end is not None and end <= other.effective:
-            continue
-        where = together(one, other)
-        if where:
-            path: Path = ("term", "effective")
-            text = f"in force beside `{one.id}` for {_few(where)}: both must permit"
-            yield Remark(other.id, "overlap", path, text)
+def _overlaps(bound: list[Agreement], cover: Cover) -> Iterator[Remark]:
+    for number, one in enumerate(bound):
+        end, met = end_of(one), cover.met(one.id)
+        for other in bound[number + 1 :] if met else ():
+            if other.id in met and (end is None or end > other.effective):
+                where = _few(sorted(met[other.id]))
+                said = f"in force beside `{one.id}` for {where}: both must permit"
+                yield Remark(other.id, "overlap", ("term", "effective"), said)
 
 
 def _outlasts(one: Agreement, other: Agreement) -> bool:
     mine, theirs = end_of(one), end_of(other)
     return theirs is not None and (mine is None or mine > theirs)
-
-
-def within(place: str, scope: str) -> bool:
-    """Whether a scope covers a place: an ORI, or all that begin as a beginning and `*` does."""
-    return place.startswith(scope[:-1]) if scope.endswith("*") else place == scope
 
 
 def _few(places: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from comity.agreement.contradictions import Path
 from comity.agreement.decide import Decisions, decide_batch
 from comity.agreement.findings import Remark
 from comity.agreement.register import Agreements
-from comity.agreement.space import every_case
+from comity.agreement.space import asked_facts, every_case
 from comity.agreement.terms import (
     Agreement,
     Answer,
@@ -40,8 +40,6 @@ from comity.records import LEVELS, RECIPIENTS, RELEASE_FIELDS, STAGES, Question
 # When does not matter here: terms are asked at the one instant from which they bind.
 WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 STAGE_WORDS = {"arrest": "an arrest", "charge": "a charge", "conviction": "a conviction"}
-
-QUESTIONS: tuple[Question, ...] = ("search", "release", "hold")
 
 # What a local limit narrows, and whoever is silent on holds: without an agreement that gives
 # everything there would be nothing to narrow.
@@ -66,12 +64,16 @@ EVERYTHING = Agreement(
 
 @dataclass(frozen=True)
 class Change:
-    """An agreement with something taken out, and what to say if nobody would notice."""
+    """An agreement with something taken out, and what to say if nobody would notice.
+
+    questions  those that look at what was taken out
+    """
 
     code: str
     path: Path
     said: str
     without: Agreement
+    questions: tuple[Question, ...] = ("search", "release", "hold")
 
 
 def remarks(agreement: Agreement) -> Iterator[Remark]:
@@ -84,10 +86,12 @@ def remarks(agreement: Agreement) -> Iterator[Remark]:
         notice=replace(agreement.notice, activate_days=0),
         events=(),
     )
-    dead: list[Path] = []
+    trial, dead = Trial(plain), list[Path]()
     for change in _changes(plain):
         # Of a dead clause nothing more is said: its words are as dead as it is.
-        if not any(change.path[: len(path)] == path for path in dead) and _alike(plain, change):
+        if any(change.path[: len(path)] == path for path in dead):
+            continue
+        if not any(trial.differs(change.without, question) for question in change.questions):
             dead.append(change.path)
             yield Remark(agreement.id, change.code, change.path, change.said)
 
@@ -107,20 +111,28 @@ def possible_cases(cases: Columns) -> Columns:
     return Columns(codes, cases.jurisdictions, cases.jurisdiction[kept])
 
 
-def _alike(agreement: Agreement, change: Change) -> bool:
-    cases = possible_cases(every_case([agreement, change.without]))
-    return not any(_differ(agreement, change.without, question, cases) for question in QUESTIONS)
+class Trial:
+    """An agreement decided over every case, to be compared with others that ask no more facts."""
 
+    def __init__(self, agreement: Agreement) -> None:
+        self.agreement = agreement
+        self.before: dict[tuple[Question, tuple[str, ...]], tuple[Columns, Decisions]] = {}
 
-def _differ(one: Agreement, other: Agreement, question: Question, cases: Columns) -> bool:
-    before, after = _decided(one, question, cases), _decided(other, question, cases)
-    # Whether a denial is for ever counts; which of two things it waits for does not.
-    later = (before.wait == WAIT_NEVER) != (after.wait == WAIT_NEVER)
-    return bool(
-        (before.permit != after.permit).any()
-        or (before.fields != after.fields).any()
-        or (later & ~before.permit).any()
-    )
+    def differs(self, other: Agreement, question: Question) -> bool:
+        """Whether any case is decided otherwise under another agreement."""
+        facts = asked_facts([self.agreement, other])
+        if (question, facts) not in self.before:
+            cases = possible_cases(every_case([self.agreement, other]))
+            self.before[question, facts] = cases, _decided(self.agreement, question, cases)
+        cases, before = self.before[question, facts]
+        after = _decided(other, question, cases)
+        # Whether a denial is for ever counts; which of two things it waits for does not.
+        later = (before.wait == WAIT_NEVER) != (after.wait == WAIT_NEVER)
+        return bool(
+            (before.permit != after.permit).any()
+            or (before.fields != after.fields).any()
+            or (later & ~before.permit).any()
+        )
 
 
 def _decided(agreement: Agreement, question: Question, cases: Columns) -> Decisions:
@@ -147,6 +159,7 @@ def _changes(agreement: Agreement) -> Iterator[Change]:
             f"no case is of level `{level}` under the {agreement.levels.version} rules "
             f"{_once(agreement)}",
             replace(agreement, levels=rest),
+            ("release", "hold"),
         )
 
 
@@ -175,6 +188,7 @@ def _of_release(agreement: Agreement, index: int, release: Release) -> Iterator[
         ("release", index),
         f"`{release.id}` gives {release.to} nothing that it has not already",
         changed(replace(release, fields=())),
+        ("release",),
     )
     if release.after:
         yield Change(
@@ -182,6 +196,7 @@ def _of_release(agreement: Agreement, index: int, release: Release) -> Iterator[
             ("release", index, "after"),
             f"nothing is released {_before(agreement)} anyway",
             changed(replace(release, after=None)),
+            ("release",),
         )
     for number, name in enumerate(release.fields):
         rest = release.fields[:number] + release.fields[number + 1 :]
@@ -190,6 +205,7 @@ def _of_release(agreement: Agreement, index: int, release: Release) -> Iterator[
             ("release", index, "fields", number),
             f"`{name}` is given to {release.to} by another clause already",
             changed(replace(release, fields=rest)),
+            ("release",),
         )
 
 

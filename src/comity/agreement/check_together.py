@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from comity.agreement.check_dates import ever_in_force, together, within
+from comity.agreement.check_dates import ever_in_force
 from comity.agreement.check_reach import possible_cases
+from comity.agreement.cover import Cover, within
 from comity.agreement.decide import decide_batch
 from comity.agreement.findings import Remark
 from comity.agreement.register import Agreements, standing
@@ -26,8 +27,9 @@ def remarks(agreements: Sequence[Agreement]) -> Iterator[Remark]:
     Every case that the agreements of a place can tell apart is decided at each instant at which
     something changes; where there are too many, nothing is said.
     """
+    cover, of_id = Cover(agreements), {a.id: a for a in agreements}
     for agreement in agreements:
-        others = [a for a in agreements if a is not agreement and together(a, agreement)]
+        others = [of_id[name] for name in sorted(cover.met(agreement.id))]
         limit = agreement.regime == "local_limit"
         if not others or limit or not ever_in_force(agreement):
             continue
