@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,11 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.agreement.read import CHARACTERS_MAX, read_directory, read_files, read_text
-from comity.agreement.terms import Agreement
+from comity.agreement.read import (
+    CHARACTERS_MAX,
+    MISTAKES_MAX,
+    read_directory,
+    read_files,
+    read_text,
+    source_of,
+)
 from comity.errors import AgreementError
 
-PRESET = Path(__file__).parents[2] / "src/comity/programme/presets/three_states"
+PROJECT = Path(__file__).parents[2]
+PRESET = PROJECT / "src/comity/programme/presets/three_states"
 ALDER = (PRESET / "alder.yaml").read_text("utf-8")
 
 
@@ -31,6 +37,13 @@ def test_alias_bomb() -> None:
     for inner, outer in pairwise("abcdefghi"):
         lines.append(f"{outer}: &{outer} [{', '.join([f'*{inner}'] * 9)}]")
     assert "an alias or anchor" in refusal("\n".join(lines))
+
+
+def test_thousands_of_aliases_are_told_a_hundred_times() -> None:
+    with pytest.raises(AgreementError) as caught:
+        read_text("\n".join(f"k{n}: &a{n} x" for n in range(5_000)))
+    assert len(caught.value.findings) == MISTAKES_MAX
+    assert {mistake.code for mistake in caught.value.findings} == {"alias"}
 
 
 def test_anchor_that_changes_a_clause_from_afar() -> None:
@@ -91,6 +104,31 @@ def test_unknown_word_in_exclusions_refuses_the_file(word: str) -> None:
     assert "exclusions.0.fact" in refusal(text)
 
 
+def test_misspelt_clause_that_would_be_left_out() -> None:
+    # Were `exclusion` skipped as unknown, nobody would be excluded.
+    said = refusal(ALDER.replace("exclusions:", "exclusion:"))
+    assert "`exclusion`" in said
+    assert "write `exclusions`" in said
+
+
+def test_state_that_ends_a_mandate_to_which_it_is_no_party() -> None:
+    mandate = (PRESET / "fir.yaml").read_text("utf-8")
+    event = "{id: e, text: l, event: terminated, given: 2011-06-01T00:00:00Z, by: West Example}"
+    assert "`West Example`" in refusal(f"{mandate}events: [{event}]\n")
+
+
+def test_limit_that_would_widen_when_suspended() -> None:
+    limit = (PROJECT / "docs/spec/agreements/spruce_limit.yaml").read_text("utf-8")
+    event = "{id: e, text: l, event: suspended, given: 2012-06-01T00:00:00Z}"
+    assert "`suspended`" in refusal(f"{limit}events: [{event}]\n")
+
+
+def test_hold_without_end_or_renewed_for_ever() -> None:
+    limit = (PROJECT / "docs/spec/agreements/tamarack_limit.yaml").read_text("utf-8")
+    assert "`hours`" in refusal(limit.replace(", hours: 48", ""))
+    assert "1 to 120" in refusal(limit.replace("hours: 48", "hours: 9999"))
+
+
 def test_unknown_clause_that_a_reader_would_believe() -> None:
     assert "no_detainers" in refusal(ALDER + "no_detainers: {id: n, text: x}\n")
 
@@ -115,10 +153,16 @@ def test_truncated_at_every_line() -> None:
 
 
 @given(st.integers(0, len(ALDER)), st.integers(0, 6), st.text(max_size=6))
-def test_any_edit_reads_as_an_agreement_or_is_refused(at: int, length: int, new: str) -> None:
+def test_any_edit_reads_as_an_agreement_or_is_refused_at_a_place_in_the_file(
+    at: int, length: int, new: str
+) -> None:
     text = ALDER[:at] + new + ALDER[at + length :]
-    with suppress(AgreementError):  # any other error fails the test
-        assert isinstance(read_text(text), Agreement)
+    reading = source_of(text).reading  # any error that is raised fails the test
+    assert (reading.agreement is None) == bool(reading.mistakes)
+    lines = text.splitlines() or [""]
+    for mistake in reading.mistakes:
+        assert 1 <= mistake.line <= len(lines)
+        assert 1 <= mistake.column <= len(lines[mistake.line - 1]) + 1
 
 
 @given(st.binary(max_size=200))

@@ -213,8 +213,9 @@ def _place(mark: Any) -> tuple[int, int]:
 
 def _at(text: str, index: int) -> tuple[int, int]:
     """The place of a character, in the file also where YAML points past its end."""
-    before = text[: min(index, len(text.rstrip("\n")))]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+    end = len(text.rstrip("\n\r\x85\u2028\u2029"))
+    lines = f"{text[: min(index, end)]}|".splitlines()
+    return len(lines), len(lines[-1])
 
 
 def _mistake(line: int, column: int, code: str, expected: str, found: str) -> Mistake:
