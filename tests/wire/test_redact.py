@@ -252,3 +252,11 @@ def test_a_booking_without_data_has_nothing_to_hide() -> None:
     told = redact(read(data))
     assert {one.record for one in told.taken} <= {"Type-1", "Type-2"}
     assert write(read(told.data)) == told.data
+
+
+def test_a_field_of_separators_alone_is_not_taken_apart() -> None:
+    data = card().replace(b"2.024:M", b"2.024:ABC" + b"\x1e" * 600_000 + b"DEF")
+    hidden = redact(read(data)).data
+    assert len(hidden) == len(data)
+    assert b"ABC" not in hidden
+    assert b"DEF" not in hidden

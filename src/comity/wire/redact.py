@@ -26,7 +26,7 @@ from comity.wire.findings import shown
 from comity.wire.read import read, write
 from comity.wire.redact_fields import asked_for, header_part, length, stays, unplaced
 from comity.wire.redact_images import skeleton
-from comity.wire.redact_values import coded, days_in, masked
+from comity.wire.redact_values import binary_like, blotted, coded, days_in, masked
 from comity.wire.transaction import RS, US, Field, Record, Transaction
 from comity.wire.validate import validate
 
@@ -190,6 +190,8 @@ class _Redaction:
 
     def _items(self, one: Field, style: Callable[[int], int], *, strict: bool = False) -> bytes:
         """Item by item, since some of a field may stay and others not."""
+        if binary_like(one.value):
+            return blotted(one.value)
         codes = _codes(one.tag)
         out = bytearray(masked(one.value, self._days, style))
         at = 0

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 
-from comity.wire.transaction import FS, GS, RS, US
+from comity.wire.transaction import FS, GS, ITEMS_MAX, RS, US
 
 _SEPARATORS = re.compile(rb"([\x1c-\x1f])")
 _SEPARATOR_BYTES = frozenset(FS + GS + RS + US)
@@ -37,7 +37,13 @@ STYLES = (("X", "x", "9"), ("A", "a", "0"), ("Q", "q", "1"), ("U", "u", "5"), ("
 
 def days_in(values: Iterable[bytes]) -> dict[date, date]:
     """Every day that stands alone in one of the values, and the day it becomes."""
-    found = {day for value in values for item in _SEPARATORS.split(value) if (day := _day(item))}
+    found = {
+        day
+        for value in values
+        if not binary_like(value)
+        for item in _SEPARATORS.split(value)
+        if (day := _day(item))
+    }
     if not found:
         return {}
     grown = max(found) - timedelta(days=_GROWN_DAYS) if max(found).year > 1900 else _OLD
@@ -75,7 +81,9 @@ def masked(
 
 
 def binary_like(value: bytes) -> bool:
-    """Are these bytes of an image or the like, whose shape would say too much?"""
+    """Are these bytes of an image or the like, whose shape would say too much, or a bomb?"""
+    if len(value) > ITEMS_MAX and sum(value.count(mark) for mark in (US, RS, GS, FS)) > ITEMS_MAX:
+        return True
     bare = value.translate(None, bytes(_SEPARATOR_BYTES) + _TEXT_CONTROLS)
     odd = sum(bare.count(code) for code in (*range(32), 127))
     if not _utf8(bare):
