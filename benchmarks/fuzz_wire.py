@@ -1,12 +1,14 @@
 """A million damaged transactions through all of wire: what comes out, and what it costs.
 
-    python -m benchmarks.fuzz_wire [--count 1000000] [--from 0] [--processes 2] [--keep FOLDER]
+    python -m benchmarks.fuzz_wire [--count 1000000] [--from 0] [--processes 2]
+        [--seconds 2000] [--keep FOLDER]
 
 First the bombs of wire_bombs.py, then the mutants of wire_mutants.py. For each: only WireError or
 findings come out; what was read is written back to the byte; findings lie within the file; and a
 file of up to 1 MiB takes at most 1 s of CPU and 256 MiB of memory beyond what the process had. Each
 is told as a tree or as JSON in turn, and one in ten is mended as well. The n-th mutant is always
-the same bytes, so that a run may be cut into ranges and a failure made again. Failing bytes go to
+the same bytes, so that a run may be cut into ranges and a failure made again; with --seconds it
+ends after those, and says how many mutants it came to. Failing bytes go to
 FOLDER. Exit code 1 where anything failed.
 
 Envelope: a mutant is 40 KB on average; at one copy and one pass of some 10 GB/s that is below
@@ -224,6 +226,7 @@ def main() -> None:
     options.add_argument("--count", type=int, default=COUNT)
     options.add_argument("--from", type=int, default=0, dest="first", help="the first mutant")
     options.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
+    options.add_argument("--seconds", type=float, default=float("inf"), help="end after these")
     options.add_argument("--keep", type=Path, default=None, help="where failing bytes go")
     given = options.parse_args()
     if given.keep is not None:
@@ -239,9 +242,12 @@ def main() -> None:
         get_context("fork").Pool(given.processes) as pool,
     ):
         bar = shown.add_task("", total=given.count)
-        for tally in pool.imap_unordered(_block, tasks):
+        for tally in pool.imap(_block, tasks):
             total += tally
             shown.advance(bar, sum(tally.outcomes.values()))
+            if perf_counter() - began > given.seconds:
+                pool.terminate()
+                break
     seconds = perf_counter() - began
     body = report(total, blown, Mutants(folder), given.first, seconds)
     print(json.dumps(body, indent=1))
