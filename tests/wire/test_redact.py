@@ -12,7 +12,7 @@ from comity.records import Finding
 from comity.wire.build import car
 from comity.wire.edit import with_values
 from comity.wire.images import ended, header
-from comity.wire.read import read, write
+from comity.wire.read import read
 from comity.wire.redact import redact
 from comity.wire.redact_images import skeleton
 from comity.wire.redact_values import days_in, masked
@@ -241,17 +241,11 @@ def test_a_change_of_value_alone_does_not_show() -> None:
     assert redact(read(other)).data == redact(transaction).data
 
 
-def test_the_copy_of_a_copy_is_the_same() -> None:
-    for data in planted():
-        once = redact(read(data)).data
-        assert redact(read(once)).data == once or len(once) == len(data)
-
-
 def test_a_booking_without_data_has_nothing_to_hide() -> None:
     data = car(booking(subject={}, images=(), charges=(), arrest_date=None), checked=False)
     told = redact(read(data))
     assert {one.record for one in told.taken} <= {"Type-1", "Type-2"}
-    assert write(read(told.data)) == told.data
+    assert {one.mnemonic for one in told.taken} >= {"TCN", "ORI", "DAT"}
 
 
 def test_a_field_of_separators_alone_is_not_taken_apart() -> None:
