@@ -400,3 +400,23 @@ def test_a_birth_date_is_a_day(day: str) -> None:
     with pytest.raises(WireError, match="no day of the calendar"):
         iaq({**IAQ, "DOB": day})
     assert "DOB/022980" in iaq({**IAQ, "DOB": "022980"})
+
+
+WRONG = {  # what was changed, and what of it a clerk reads
+    (b"1.003:1\x1f15", b"1.003:1\x1f14"): ("1.003 CNT (", "found 1<US>14,", "Rule: count,"),
+    (b"JOHN QUINCY", b"J0HN QUINCY"): ("2.018 NAM (", "found DOE,J0HN QUINCY,", "Rule: characters"),
+    (b"2.024:M", b"2.024:Q"): ("2.024 SEX (", "expected one of F G M N X Y Z.", "Rule: code,"),
+    (b"WSQ20", b"WSQ21"): ("14.011 CGA (", "found WSQ21 (14 times)", "Type-14, IDC 1-14"),
+}
+
+
+def test_a_clerk_reads_what_is_wrong_with_a_booking() -> None:
+    data = car(booking(record_type=14))
+    for good, bad in WRONG:
+        data = data.replace(good, bad)
+    texts = told_by(list(validate(read(data))))
+    assert len(texts) == len(WRONG)
+    for text, parts_ in zip(texts, WRONG.values(), strict=True):
+        assert text.startswith(parts_[0])
+        assert all(part in text for part in parts_), text
+        assert text.count("(sex as reported)") <= 1

@@ -10,7 +10,7 @@ from typing import Any
 import nistitl
 import pytest
 
-from comity.wire import binary
+from comity.wire import binary, compose
 from comity.wire.build import car
 from comity.wire.read import read
 from comity.wire.transaction import Field, Record, Transaction
@@ -193,3 +193,22 @@ def test_type_7_of_the_shared_files_is_the_user_s_own() -> None:
     sevens = read(data).of_type(7)
     assert sevens
     assert [binary.palm(record) for record in sevens] == [None] * len(sevens)
+
+
+@pytest.mark.parametrize("record_type", sorted(set(nistitl.ALIASES) - {1, 2}))
+def test_tagged_records_of_every_type_are_read_alike(record_type: int) -> None:
+    """Also those that no shared file has: 11, 12, 18 to 22 and 98."""
+    holds_image = 999 in nistitl.ALIASES[record_type]
+    image = b"\x1c\x1d\x1e\x1f14.999:\x00" if holds_image else None
+    values: dict[int, compose.Value] = {2: "01", 4: "X", 5: "20110101",
+                                        200: [["A", "", "B"], [""], ["C"]]}  # fmt: skip
+    record = compose.tagged(record_type, values, image)
+    head = {2: "0502", 4: "T", 5: "20110101", 7: "B", 8: "A", 9: "C", 11: "00.00", 12: "00.00"}
+    data = compose.file(head, [compose.Piece(record_type, 1, record)])
+    transaction = read(data)
+    assert transaction.damage == ()
+    assert assert_same_as_nistitl(data, transaction) > 12
+    last = transaction.records[1].fields[-1]
+    assert (last.number, last.value) == (
+        (999, image) if holds_image else (200, b"A\x1f\x1fB\x1e\x1eC")
+    )

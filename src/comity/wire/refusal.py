@@ -63,10 +63,12 @@ def _shaped(cause: Cause, value_max: int, needed_max: int, explained: bool, help
     rule = known(first.tag) if first.tag else None
     name = f" ({_cut(rule.name, NAME_MAX)})" if rule is not None and rule.name else ""
     field = f"{_cut(_printable(cause.what), FIELD_MAX)}{name}"
-    needed = _cut(_printable(first.expected), needed_max)
+    # The field's name stands there already.
+    expected = first.expected.removesuffix(f" ({rule.name})" if rule is not None else "")
+    needed = _cut(_printable(expected), needed_max)
     parts = [
         f"{field}: found {_found(cause, value_max)}, expected {needed}.",
-        _sentence(CODES.get(first.code, "")) if explained else "",
+        _sentence(CODES.get(first.code, "").partition(";")[0]) if explained else "",
         f"Rule: {_cut(first.code, FIELD_MAX)}, {_cut(_printable(first.source), SOURCE_MAX)}.",
         f"Where: {_cut(_printable(cause.where), PLACE_MAX)}.",
         _sentence("to do: " + ADVICE[first.code].action) if helped and first.code in ADVICE else "",
