@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -232,3 +233,113 @@ def test_what_is_awaited_is_a_fact_that_could_still_help() -> None:
     found = decide(a_set(state, mandate), "release", case, at=day(1))
     assert (found.timing, found.awaits) == ("later", "citizen")
     assert found.unknown == ("level.2008", "citizen")
+
+
+# --- local limits and holds -----------------------------------------------------------------
+
+COUNTY = [{"id": "r", "text": "7", "to": "local_agency", "fields": ["identity_number"]}]
+HOLD = {"id": "hold", "text": "11", "honoured": True, "hours": 48}
+NO_HOLD = {"id": "hold", "text": "11", "honoured": False}
+
+
+def limit(**changes: Any) -> dict[str, Any]:
+    return body(**({"agreement": "limit", "regime": "local_limit", "release": COUNTY} | changes))
+
+
+def test_a_limit_that_lacks_a_fact_gives_nothing_and_other_recipients_lose_nothing() -> None:
+    excluded = limit(exclusions=[{"id": "x", "text": "6", "fact": "juvenile"}])
+    agreements = a_set(body(), excluded)
+    given = decide(agreements, "release", known_facts(), at=day(1))
+    assert given.fields == {
+        "notified_agency": ("identity_number", "name"), "local_agency": ("identity_number",),
+    }  # fmt: skip
+    assert given.clauses[:2] == ("limit#r", "limit#answer")
+    found = decide(agreements, "release", known_facts(juvenile=None), at=day(1))
+    assert found.fields == {"notified_agency": ("identity_number", "name")}
+    assert "limit#x" in found.clauses
+    assert "limit#r" not in found.clauses
+    assert found.unknown == ()
+
+
+def test_where_the_local_agency_was_all_there_was_the_limit_denies_and_names_the_fact() -> None:
+    state = body(release=[{"id": "r", "text": "7", "to": "local_agency", "fields": ["name"]}])
+    narrow = limit(
+        release=[{"id": "r", "text": "7", "to": "local_agency", "fields": ["name"]}],
+        levels={"id": "levels", "text": "5", "version": "2010", "permit": ["1"]},
+    )
+    agreements = a_set(state, narrow)
+    unknown = decide(agreements, "release", known_facts(level={}), at=day(1))
+    assert (unknown.permit, unknown.awaits, unknown.unknown) == (
+        False, "level.2010", ("level.2010",),
+    )  # fmt: skip
+    assert unknown.clauses == ("limit#levels", "plain#r", "plain#answer")
+    lesser = decide(agreements, "release", known_facts(), at=day(1))
+    assert (lesser.permit, lesser.awaits) == (False, "conviction")
+    serious = decide(agreements, "release", known_facts(level={"2010": "1"}), at=day(1))
+    assert serious.fields == {"local_agency": ("name",)}
+
+
+def test_a_limit_that_leaves_nothing_is_named_and_its_conditions_are_not_asked() -> None:
+    silent = limit(
+        release=[], answer={"id": "answer", "text": "8", "local_agency": False},
+        exclusions=[{"id": "x", "text": "6", "fact": "juvenile"}],
+    )  # fmt: skip
+    found = decide(a_set(body(), silent), "release", known_facts(juvenile=True), at=day(1))
+    assert found.fields == {"notified_agency": ("identity_number", "name")}
+    assert found.clauses[0] == "limit#answer"
+    assert "limit#x" not in found.clauses
+
+
+def test_a_limit_governs_no_reviewer_and_opens_nothing() -> None:
+    alone = a_set(limit(review={"id": "review", "text": "9", "second_reviewer": True}, hold=HOLD))
+    for question in ("search", "release"):
+        found = decide(alone, question, known_facts(), at=day(1))
+        assert (found.permit, found.clauses) == (False, ("default#no-agreement",))
+        assert (found.agreements, found.second_reviewer) == (("limit",), False)
+
+
+def test_a_hold_needs_somebody_willing_and_nobody_against() -> None:
+    case = known_facts()
+
+    def hold(*some: dict[str, Any], facts: Facts = case) -> tuple[bool, tuple[str, ...]]:
+        found = decide(a_set(*some), "hold", facts, at=day(1))
+        assert found.fields == {}
+        return found.permit, found.clauses
+
+    grants = tuple(f"plain#{clause}" for clause in ("term", "trigger", "levels", "hold"))
+    assert hold(body()) == (False, ("default#no-hold-clause",))
+    assert hold() == (False, ("default#no-hold-clause",))
+    assert hold(body(hold=HOLD)) == (True, grants)
+    assert hold(body(hold=HOLD), limit()) == (True, grants)
+    assert hold(body(hold=HOLD), limit(hold=NO_HOLD)) == (False, ("limit#hold",))
+    assert hold(body(), limit(hold=HOLD))[0]
+    # Who says nothing of holds is asked too: its conditions deny.
+    strict = limit(trigger={"id": "trigger", "text": "4", "stage": "conviction"})
+    assert hold(body(hold=HOLD), strict) == (False, ("limit#trigger",))
+    assert hold(body(hold=HOLD), facts=known_facts(criminal=None))[1] == (
+        "default#not-a-criminal-submission",
+    )
+    careful = body(hold=HOLD, exclusions=[{"id": "x", "text": "6", "fact": "citizen"}])
+    found = decide(a_set(careful), "hold", known_facts(citizen=None), at=day(1))
+    assert (found.permit, found.awaits, found.unknown) == (False, "citizen", ("citizen",))
+
+
+def test_counts_by_clause_are_those_of_the_decisions_where_limits_bear_too() -> None:
+    agreements = a_set(
+        body(hold=HOLD),
+        limit(
+            hold=HOLD, trigger={"id": "trigger", "text": "4", "stage": "charge"},
+            exclusions=[{"id": "x", "text": "6", "fact": "juvenile"}],
+        ),
+        body(agreement="m", regime="federal_mandate"),
+    )  # fmt: skip
+    cases = [
+        known_facts(stage=stage, juvenile=juvenile, criminal=criminal)
+        for stage in (*STAGES, None)
+        for juvenile in (False, True, None)
+        for criminal in (True, None)
+    ]
+    for question in ("search", "release", "hold"):
+        batch = decide_batch(agreements, question, of_facts(cases), at=day(1))
+        named = Counter(clause for i in range(len(batch)) for clause in batch[i].clauses)
+        assert batch.clause_counts() == named

@@ -8,8 +8,8 @@ import pytest
 
 from comity.agreement.canonical import canonical, from_canonical
 from comity.agreement.clauses import NEVER, Condition, conditions
-from comity.agreement.columns import FACT_INDEX
-from comity.agreement.decide import decide
+from comity.agreement.columns import FACT_INDEX, of_facts
+from comity.agreement.decide import decide, decide_batch
 from comity.agreement.register import Agreements, in_force
 from comity.errors import AgreementError
 from tests.agreement.cases import a_set, body, day, known_facts, one
@@ -107,3 +107,61 @@ def test_one_microsecond_after_the_end_nothing_flows() -> None:
         assert not after.permit
         assert after.fields == {}
     assert in_force(agreements, "XN0010000", day(35)) == ()
+
+
+HOLD = {"id": "hold", "text": "11", "honoured": True, "hours": 48}
+NO_HOLD = {"id": "hold", "text": "11", "honoured": False}
+CLEAR = [{"id": "r", "text": "7", "to": "local_agency", "fields": ["identity_number", "name"]}]
+
+
+def test_suspending_whoever_refuses_holds_cannot_open_them() -> None:
+    """What is suspended permits nothing, but what it denied it denies still."""
+    county = body(agreement="county", regime="local_limit", release=CLEAR, hold=HOLD)
+    for refusing in (
+        {"hold": NO_HOLD},
+        {"trigger": {"id": "trigger", "text": "4", "stage": "conviction"}},
+    ):
+        both = a_set(body(events=[STOP], **refusing), county)
+        found = [decide(both, "hold", known_facts(), at=day(at)) for at in (4, 6)]
+        assert [decision.permit for decision in found] == [False, False]
+    assert decide(a_set(county), "hold", known_facts(), at=day(6)).permit
+
+
+def test_suspended_agreement_cannot_permit_a_hold() -> None:
+    stopped = a_set(body(events=[STOP], hold=HOLD), body(agreement="other", hold=HOLD))
+    assert decide(stopped, "hold", known_facts(), at=day(4)).permit
+    found = decide(stopped, "hold", known_facts(), at=day(6))
+    assert (found.permit, found.timing, found.clauses) == (False, "never", ("plain#stop",))
+
+
+def test_ending_the_state_s_agreement_cannot_lift_a_local_limit() -> None:
+    end = STOP | {"event": "terminated", "effective": day(35).isoformat()}
+    agency = {"id": "r1", "text": "6", "to": "notified_agency", "fields": ["name"]}
+    mandate = body(agreement="mandate", regime="federal_mandate", release=[agency, *CLEAR])
+    limit = body(
+        agreement="county", regime="local_limit", release=[],
+        answer={"id": "answer", "text": "8", "local_agency": False},
+    )  # fmt: skip
+    for at in (1, 34, 35, 400):
+        found = decide(
+            a_set(body(events=[end]), mandate, limit), "release", known_facts(), at=day(at)
+        )
+        assert "notified_agency" in found.fields
+        assert "local_agency" not in found.fields
+
+
+def test_local_limit_cannot_be_written_to_widen() -> None:
+    """It may not release to others, and it may not be suspended to share more for a while."""
+    with pytest.raises(AgreementError, match="local"):
+        one(regime="local_limit", release=body()["release"])
+    with pytest.raises(AgreementError, match="share more"):
+        one(regime="local_limit", release=CLEAR, events=[STOP])
+
+
+def test_written_over_tables_of_one_set_cannot_reach_another() -> None:
+    baseline = a_set(body())
+    columns = of_facts([known_facts()])
+    group = decide_batch(baseline, "search", columns, at=day(1)).cells[0].groups[0]
+    for array in (group.upper, group.lower, group.passing, group.asked.tables):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0

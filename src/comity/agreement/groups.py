@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,9 @@ class Asked:
     column: NDArray[np.intp]
     tables: NDArray[np.uint16]
     starts: NDArray[np.intp]  # of each table in all of them
+
+    def __post_init__(self) -> None:
+        _settle(self.clause, self.column, self.tables, self.starts)
 
     def denied_by(self, codes: NDArray[np.intp]) -> list[int]:
         """Positions of the clauses that deny a case with these codes (10,) * 4 + its stage."""
@@ -131,6 +135,9 @@ class Limits:
     asked: Asked
     gives: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        _settle(self.upper, self.lower)
+
 
 @dataclass(frozen=True, eq=False)
 class Group:
@@ -150,6 +157,9 @@ class Group:
     grants: tuple[int, ...]
     releases: tuple[int, ...]
     limits: Limits | None = None
+
+    def __post_init__(self) -> None:
+        _settle(self.upper, self.lower, self.passing)
 
     def flags(self, key: NDArray[np.intp]) -> tuple[NDArray[np.uint16], NDArray[np.uint16] | None]:
         """The flags of each case, and those that limits raise where there are none."""
@@ -262,6 +272,12 @@ def _asked(
         np.concatenate([columns, *(part.asked.column for part in parts)]),
         np.concatenate([tables, *(part.asked.tables for part in parts)]),
     )
+
+
+def _settle(*arrays: NDArray[Any]) -> None:
+    """Nobody writes there any more: what is compiled is shared between sets and threads."""
+    for array in arrays:
+        array.setflags(write=False)
 
 
 def _arrays(asked: Sequence[Condition]) -> tuple[NDArray[np.intp], NDArray[np.uint16]]:
