@@ -250,3 +250,12 @@ def test_a_file_that_lacks_only_its_last_separator_can_be_mended() -> None:
 def test_blank_bytes_after_the_last_record_are_cut() -> None:
     assert repairs(card() + b"\r\n\x00") == [("bytes-left-over", "cut the 3 blank bytes")]
     assert repairs(card() + b"surplus") == [("bytes-left-over", "")]
+
+
+def test_len_and_fs_outvote_a_type_that_cnt_misnames() -> None:
+    """CNT says the second image is of type 15: it is not swallowed by the first."""
+    data = card(record_type=14, fingers=[1, 2]).replace(b"\x1e14\x1f02\x1d", b"\x1e15\x1f02\x1d")
+    transaction = read(data)
+    assert [(r.type, r.idc) for r in transaction.records] == [(1, None), (2, 0), (14, 1), (14, 2)]
+    assert transaction.damage == ()
+    assert write(transaction) == data

@@ -126,7 +126,7 @@ class _Reading:
         head = _HEAD.match(self.data, start)
         stated = whole(head[2].decode("ascii")) if head else None
         by_length = start + stated if stated else -1
-        trusted = by_length if start < by_length and self._begins(by_length, after) else -1
+        trusted = by_length if start < by_length and self._ends(by_length, after) else -1
         fields: list[Field] = []
         at = start
         ended = False
@@ -224,6 +224,11 @@ class _Reading:
             if self._begins(mark.end(), after):
                 return mark.end()
         return self.size
+
+    def _ends(self, at: int, after: Entry | None) -> bool:
+        """Does a tagged record end here, by its LEN? CNT, or FS and a record's head, bear it out."""
+        closed = 0 < at <= self.size and self.data[at - 1 : at] == FS
+        return self._begins(at, after) or (closed and _HEAD.match(self.data, at) is not None)
 
     def _begins(self, at: int, entry: Entry | None) -> bool:
         """May the record that CNT announces begin here? With none announced: any, or the end."""
