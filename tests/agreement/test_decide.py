@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from comity.agreement.canonical import canonical
-from comity.agreement.columns import FACT_NAMES, Columns, of_arrays, of_facts
+from comity.agreement.columns import FACT_NAMES, Columns, facts_of, of_arrays, of_facts
 from comity.agreement.decide import decide, decide_batch
+from comity.agreement.levels import DISPOSITIONS, levels_of
 from comity.agreement.read import read_files
 from comity.agreement.register import Agreements, in_force
 from comity.errors import AgreementError, CallerError
@@ -343,3 +344,26 @@ def test_counts_by_clause_are_those_of_the_decisions_where_limits_bear_too() -> 
         batch = decide_batch(agreements, question, of_facts(cases), at=day(1))
         named = Counter(clause for i in range(len(batch)) for clause in batch[i].clauses)
         assert batch.clause_counts() == named
+
+
+# --- from what became of a charge to the decision ---------------------------------------------
+
+
+def test_a_disposition_nobody_knows_is_neither_a_conviction_nor_the_lack_of_one() -> None:
+    shoplifting = "2303"
+
+    def asked(permit: list[str], disposition: str) -> tuple[bool, tuple[str, ...]]:
+        limit = {"id": "levels", "text": "5", "version": "2010", "permit": permit}
+        case = known_facts(level=levels_of([(shoplifting, disposition)]))
+        assert facts_of(of_facts([case]), 0).level == case.level
+        found = decide(a_set(body(levels=limit)), "release", case, at=day(1))
+        return found.permit, found.unknown
+
+    for disposition in DISPOSITIONS:
+        as_convicted = asked(["3"], disposition)
+        as_not = asked(["non-criminal"], disposition)
+        if disposition == "unknown":
+            assert as_convicted == as_not == (False, ("level.2010",))
+        else:
+            assert as_convicted == (disposition == "convicted", ())
+            assert as_not == (disposition != "convicted", ())
