@@ -160,11 +160,8 @@ def instants(before: Agreements, after: Agreements) -> tuple[datetime, ...]:
 
 def known(before: Agreements, after: Agreements) -> datetime:
     """An instant at which everything on either side is recorded."""
-    return max(
-        at
-        for agreement in (*before, *after)
-        for at in (agreement.recorded, *(e.recorded for e in agreement.events))
-    )
+    recorded = [a.recorded for a in (*before, *after)]
+    return max([*recorded, *(e.recorded for a in (*before, *after) for e in a.events)])
 
 
 def same_places(before: Agreements, after: Agreements) -> Agreements:
@@ -186,10 +183,11 @@ def same_places(before: Agreements, after: Agreements) -> Agreements:
 def _signature(decisions: Decisions) -> NDArray[np.int64]:
     """What of each decision counts as its answer, packed into one number, int64 (n,)."""
     second = np.array([cell.second_reviewer for cell in decisions.cells] or [False])
-    permit = decisions.permit.astype(np.int64)
+    permit: NDArray[np.int64] = decisions.permit.astype(np.int64)
     # What a permitted search awaits, and who reviews a denial, is nobody's concern.
     wait = np.where(decisions.permit & (decisions.question != "release"), 0, decisions.wait)
-    packed = permit | (permit * second[decisions.cell]) << 1 | wait.astype(np.int64) << 2
+    packed: NDArray[np.int64] = permit | (permit * second[decisions.cell]) << 1
+    packed |= wait.astype(np.int64) << 2
     for number, fields in enumerate(decisions.fields):
         packed |= fields.astype(np.int64) << (8 + len(RELEASE_FIELDS) * number)
     return packed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from comity.agreement.plan import NO_AGREEMENT
+from comity.agreement.groups import NO_AGREEMENT
 from comity.agreement.register import Agreements
 from comity.agreement.terms import (
     Agreement,
@@ -201,7 +201,8 @@ def _event(clause: Event) -> str:
 def _levels(clause: Levels) -> str:
     if set(clause.permit) == set(LEVELS):
         return "Every offence level is included."
-    return f"Only offence levels {listed(clause.permit)} under the {clause.version} rules."
+    many = "levels" if len(clause.permit) > 1 else "level"
+    return f"Only offence {many} {listed(clause.permit)} under the {clause.version} rules."
 
 
 def _days(days: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from comity.agreement.explain import FACT_WORDS, FIELD_WORDS, RECIPIENT_WORDS, listed
@@ -49,12 +50,10 @@ def square(decision: Decision, letters: str = "") -> Square:
 def field_sets(table: Grid) -> dict[tuple[tuple[str, tuple[str, ...]], ...], str]:
     """What leaves, to whom -> a letter: each distinct set of fields in the table once."""
     found: dict[tuple[tuple[str, tuple[str, ...]], ...], str] = {}
-    for decision in (
-        decision
-        for part in table.parts
-        for one in (*part.rows, *part.effects)
-        for decision in one.answers
-    ):
+    answers = [
+        one.answers for part in table.parts for rows in (part.rows, part.effects) for one in rows
+    ]
+    for decision in chain.from_iterable(answers):
         if decision.fields:
             found.setdefault(_set(decision), chr(ord("A") + len(found)))
     return found
