@@ -13,7 +13,8 @@ beside; and, as the worst there is, every agreement over every place, so that ea
 up to all of them. `agrees` counts cases decided again one by one with the same result. One by
 one, a thousand different cases are asked, each at its own instant; the first time what they need
 is compiled. `reform_ms` is a reform of one agreement and a first decision under it, `fresh_ms`
-the same decision under a set of which nothing was compiled.
+the same decision under a set of which nothing was compiled. `witness_s` is going through every
+case and span of time there is, to find that a reform changes none.
 
 Cedar answers the searches of the same cases, in the export of cedar.py, in its fastest way: one
 parsed policy set for each place, which holds only what covers that place, no entities, no
@@ -41,8 +42,10 @@ from comity.agreement.columns import FACT_NAMES, Columns, facts_of
 from comity.agreement.decide import QUESTIONS, decide, decide_batch
 from comity.agreement.reform import SetValue, reform
 from comity.agreement.register import Agreements
+from comity.agreement.witness import witness
 from comity.records import LEVELS, RELEASE_FIELDS, STAGES, Facts, Question
 
+FEW = 5
 Instants = NDArray[np.datetime64]
 
 START = datetime(2011, 1, 1, tzinfo=UTC)
@@ -163,6 +166,17 @@ def reform_ms(agreements: Agreements, facts: Facts, at: datetime) -> dict[str, f
     }  # fmt: skip
 
 
+def witness_s(agreements: Agreements) -> float:
+    """Going through every case there is, to find that other days of retention change none."""
+    after = reform(agreements, [SetValue(a.id, a.retention.id, "days", 7) for a in agreements])
+
+    def search() -> None:
+        if witness(Agreements(agreements.all), after) is not None:
+            raise AssertionError("retention decides nothing")
+
+    return round(seconds(search, 2), 2)
+
+
 def cedar_us(
     agreements: Agreements, columns: Columns, at: Instants, count: int
 ) -> dict[str, float | int]:
@@ -221,6 +235,7 @@ def measure(agreements: Agreements, columns: Columns, at: Instants) -> dict[str,
         q: seconds(lambda q=q: alone(agreements, cases[:1000], q), 3) / 1000 * 1e6  # type: ignore[misc]
         for q in QUESTIONS
     }
+    most_over_a_place = max(len(agreements.covering(place)) for place in columns.jurisdictions)
     fresh = Agreements(agreements.all)
     first_us = once(lambda: alone(fresh, cases[:1000], "release")) / 1000 * 1e6
     beside = cedar_us(agreements, columns, at, min(2000, len(columns)))
@@ -232,6 +247,8 @@ def measure(agreements: Agreements, columns: Columns, at: Instants) -> dict[str,
         "one_us": {q: round(us, 1) for q, us in one_us.items()},
         "one_us_first_time": round(first_us, 1),
         **reform_ms(agreements, *cases[0]),
+        # Every pair of spans of all that cover a place: with fifty of them that is minutes.
+        **({"witness_s": witness_s(agreements)} if most_over_a_place <= FEW else {}),
         **beside,
         "times_faster_than_cedar": {
             "batch": round(beside["cedar_batch_us"] / ours_us),
