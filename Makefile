@@ -36,8 +36,10 @@ format: $(VENV)/.ready-dev  ## rewrite the code in the house format
 bench: $(VENV)/.ready  ## speed and accuracy of what exists, on this machine
 	@$(BIN)/comity bench --quick
 
-reference: $(VENV)/.ready  ## write docs/reference/ from the code
+reference: $(VENV)/.ready  ## write docs/reference/ and the agreement schema from the code
 	$(BIN)/python scripts/reference.py
+	$(BIN)/python scripts/fields.py
+	$(BIN)/python scripts/agreement_schema.py
 
 lock: $(VENV)/.ready-dev  ## resolve the newest versions into the lock files
 	scripts/lock

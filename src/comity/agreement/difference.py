@@ -160,8 +160,10 @@ def instants(before: Agreements, after: Agreements) -> tuple[datetime, ...]:
 
 def known(before: Agreements, after: Agreements) -> datetime:
     """An instant at which everything on either side is recorded."""
-    recorded = [a.recorded for a in (*before, *after)]
-    return max([*recorded, *(e.recorded for a in (*before, *after) for e in a.events)])
+    some = [*before, *after]
+    recorded: list[datetime] = [agreement.recorded for agreement in some]
+    recorded += [event.recorded for agreement in some for event in agreement.events]
+    return max(recorded)
 
 
 def same_places(before: Agreements, after: Agreements) -> Agreements:
