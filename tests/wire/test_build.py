@@ -11,6 +11,7 @@ from PIL import Image
 
 from comity.errors import WireError
 from comity.records import Finding
+from comity.wire.advice import ADVICE
 from comity.wire.answer import NO_NAME, NO_TCN
 from comity.wire.build import car, errt, iaq, iar, second_response, sre
 from comity.wire.findings import unreadable
@@ -177,9 +178,9 @@ def told_by(findings: list[Finding]) -> list[str]:
 
 def test_errt_names_field_value_and_rule_in_sentences() -> None:
     assert told_by([a_finding()]) == [
-        "2.022 DOB (date of birth; 00000000 where unknown): found 20490101, expected no later than "
-        "DAT 1.005 20100506. A date before or after what it must follow or precede. Rule: "
-        "date-order, EBTS 9.1 appendix C. Where: Type-2, IDC 0, byte 212."
+        "2.022 DOB (date of birth): found 20490101, expected no later than DAT 1.005 20100506. A "
+        "date before or after what it must follow or precede. Rule: date-order, EBTS 9.1 appendix "
+        "C. Where: Type-2, IDC 0, byte 212. To do: " + ADVICE["date-order"].action + "."
     ]
 
 

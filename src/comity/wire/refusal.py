@@ -61,7 +61,8 @@ def message(cause: Cause) -> str:
 def _shaped(cause: Cause, value_max: int, needed_max: int, explained: bool, helped: bool) -> str:
     first = cause.first
     rule = known(first.tag) if first.tag else None
-    name = f" ({_cut(rule.name, NAME_MAX)})" if rule is not None and rule.name else ""
+    plain = rule.name.partition(";")[0] if rule is not None else ""
+    name = f" ({_cut(plain, NAME_MAX)})" if plain else ""
     field = f"{_cut(_printable(cause.what), FIELD_MAX)}{name}"
     # The field's name stands there already.
     expected = first.expected.removesuffix(f" ({rule.name})" if rule is not None else "")
