@@ -21,6 +21,7 @@ from comity.wire.read import read, write
 from comity.wire.refusal import CHARS_MAX, MESSAGES_MAX, messages
 from comity.wire.rule import Rule
 from comity.wire.submission import submission
+from comity.wire.transaction import Transaction
 from comity.wire.validate import SEVERITIES, validate
 from tests.reference import wire_split
 from tests.shared_data import shared
@@ -184,6 +185,21 @@ def mutants(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
+def assert_in_place(transaction: Transaction, data: bytes) -> None:
+    """Records tile the file; each field and item lies where it says."""
+    at = 0
+    for record in transaction.records:
+        assert record.offset == at
+        at += record.size
+        for one in record.fields:
+            assert data[one.offset : one.offset + len(one.value)] == one.value
+            if not one.binary and one.number != 999:
+                for item in (item for items in one.subfields for item in items):
+                    assert data[item.offset : item.offset + len(item.value)] == item.value
+            assert one.first_subfields(3) == one.subfields[:3]
+    assert at == len(data)
+
+
 @settings(max_examples=400, deadline=None)
 @given(mutants())
 def test_damage_gives_wire_errors_or_findings_and_nothing_else(data: bytes) -> None:
@@ -192,6 +208,7 @@ def test_damage_gives_wire_errors_or_findings_and_nothing_else(data: bytes) -> N
     except WireError:
         return
     assert write(transaction) == data
+    assert_in_place(transaction, data)
     found = validate(transaction)
     assert all(f.severity in SEVERITIES and 0 <= f.offset <= len(data) for f in found)
     told = submission(transaction, data)
