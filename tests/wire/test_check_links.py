@@ -37,6 +37,16 @@ def test_a_record_that_is_not_of_the_type_announced() -> None:
     assert ("count-order", ANEW) in codes(data)
 
 
+@pytest.mark.parametrize("record_type", [4, 14])
+def test_where_records_may_be_lost_cnt_is_not_written_anew(record_type: int) -> None:
+    data = card(record_type=record_type, fingers=[1, 2, 3])
+    last = read(data).records[-1]
+    for cut in (data[: last.offset], data[: last.offset + last.size // 2]):
+        found = codes(cut)
+        assert "count" in {code for code, _ in found} or read(cut).damage
+        assert {repair for _, repair in found} <= {""}
+
+
 def test_a_sound_card_has_no_findings_of_links() -> None:
     assert codes(card()) == codes(card(record_type=14)) == []
 

@@ -42,7 +42,7 @@ def _count(transaction: Transaction) -> Iterator[Finding]:
         return
     entries = announced(head)
     present = [r for r in transaction.records[1:] if r.type]
-    repair = "" if any(r.form == "raw" for r in transaction.records) else _ANEW
+    repair = _ANEW if _whole(transaction, entries) else ""
     first = count.subfields[0]
     told = whole(first[1].text) if len(first) > 1 else None
     if whole(first[0].text) != 1 or told != len(entries):
@@ -66,6 +66,17 @@ def _count(transaction: Transaction) -> Iterator[Finding]:
             )  # fmt: skip
             return
         yield from _listed(entry, record, repair)
+
+
+def _whole(transaction: Transaction, entries: list[Entry]) -> bool:
+    """Is every record there and readable, so that they and not CNT are to be believed?
+
+    Where CNT lists more than the file has, records may be lost: that is for a person to say.
+    """
+    cut = any(one.code == "truncated" for one in transaction.damage)
+    others = transaction.records[1:]
+    readable = all(r.form != "raw" and r.idc is not None for r in others)
+    return readable and not cut and len(others) >= len(entries)
 
 
 def _listed(entry: Entry, record: Record, repair: str) -> Iterator[Finding]:
