@@ -99,7 +99,7 @@ def test_diff_of_a_set_with_itself_is_nothing_and_exits_with_zero() -> None:
 
 
 def test_diff_counts_a_population_that_is_drawn() -> None:
-    words = ["diff", str(PRESET / "alder.yaml"), str(PRESET / "birch.yaml"), "--same-places",
+    words = ["diff", str(PRESET / "alder.yaml"), str(PRESET / "birch.yaml"), "--terms-only",
              "--population", "2000", "--json"]  # fmt: skip
     first, again = (json.loads(run(*words).output) for _ in range(2))
     assert first == again

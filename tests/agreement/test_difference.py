@@ -114,11 +114,13 @@ def test_a_set_does_not_differ_from_itself(body: dict[str, Any], case: Facts, at
 
 
 def test_the_words_of_a_change() -> None:
-    old = Agreements((read_file(PRESET / "alder.yaml"),))
-    new = difference.same_places(old, Agreements((read_file(PRESET / "birch.yaml"),)))
-    (pair,) = difference.pairs(old, new)
+    first, second = (Agreements((read_file(PRESET / f"{n}.yaml"),)) for n in ("alder", "birch"))
+    (pair,) = difference.pairs(first, second)
+    old, new = difference.terms_only(first, second)
     assert pair.name == "alder-2011 -> birch-2011"
-    words = {c.name: clause_words(c) for c in difference.clause_changes(pair)}
+    told = difference.clause_changes(pair, only_terms=True)
+    words = {c.name: clause_words(c) for c in told}
+    assert "scope" in {c.name for c in difference.clause_changes(pair)} - set(words)
     assert words["trigger"] == (
         "Nothing is searched or released before an arrest. (§ III.A)",
         "Nothing is searched or released before a conviction. (§ III.A)",
@@ -140,7 +142,23 @@ def test_agreements_are_matched_by_id_in_sets() -> None:
     names = [(p.name, p.before is None, p.after is None) for p in difference.pairs(old, new)]
     assert names == [("a", False, True), ("b", False, False), ("c", True, False)]
     with pytest.raises(CallerError, match="two single agreements"):
-        difference.same_places(old, new)
+        difference.terms_only(old, new)
+
+
+def test_terms_are_compared_whatever_became_of_the_two() -> None:
+    ended = {
+        "id": "end", "text": "letter", "event": "terminated", "given": day(2).isoformat(),
+        "recorded": day(2).isoformat(), "effective": day(40).isoformat(),
+    }  # fmt: skip
+    first = a_set(body(agreement="a", events=[ended]))
+    later = {"id": "term", "text": "2", "effective": day(500).isoformat()}
+    second = a_set(body(agreement="b", recorded=day(500).isoformat(), term=later))
+    old, new = difference.terms_only(first, second)
+    columns = every_case((*old, *new))
+    for at in difference.instants(old, new):
+        assert difference.case_changes(old, new, columns, "release", at=at) == ()
+    (pair,) = difference.pairs(first, second)
+    assert difference.clause_changes(pair, only_terms=True) == ()
 
 
 def test_terms_change_at_every_effect_of_either_side() -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from comity.agreement.columns import FACT_NAMES, Columns
 from comity.agreement.decide import Decisions, When, decide_batch
 from comity.agreement.register import Agreements
-from comity.agreement.terms import Agreement, Clause
+from comity.agreement.terms import Agreement, Clause, Event, Scope, Term
 from comity.errors import CallerError
 from comity.records import RECIPIENTS, RELEASE_FIELDS, Decision, Question
 
@@ -82,8 +82,11 @@ def pairs(before: Agreements, after: Agreements) -> tuple[Pair, ...]:
     return tuple(Pair(old.get(i), new.get(i)) for i in sorted(old.keys() | new.keys()))
 
 
-def clause_changes(pair: Pair) -> tuple[ClauseChange, ...]:
-    """What differs between two agreements, in reading order; clauses are matched by their id."""
+def clause_changes(pair: Pair, *, only_terms: bool = False) -> tuple[ClauseChange, ...]:
+    """What differs between two agreements, in reading order; clauses are matched by their id.
+
+    only_terms  leave out places, dates and events
+    """
     if pair.before is None or pair.after is None:
         return ()
     found = [
@@ -97,7 +100,14 @@ def clause_changes(pair: Pair) -> tuple[ClauseChange, ...]:
         for name in dict.fromkeys([*old, *new])
         if old.get(name) != new.get(name)
     ]
+    if only_terms:
+        found = [c for c in found if c.name != "recorded" and not _circumstance(c)]
     return tuple(found)
+
+
+def _circumstance(change: ClauseChange) -> bool:
+    return all(one is None or isinstance(one, (Scope, Term, Event))
+               for one in (change.before, change.after))  # fmt: skip
 
 
 def case_changes(
@@ -166,20 +176,29 @@ def known(before: Agreements, after: Agreements) -> datetime:
     return max(recorded)
 
 
-def same_places(before: Agreements, after: Agreements) -> Agreements:
-    """AFTER as if it covered the places of BEFORE, where each is one agreement.
+def terms_only(before: Agreements, after: Agreements) -> tuple[Agreements, Agreements]:
+    """Two single agreements as if both held at one place, from one day, and nothing befell them.
 
-    So two counties' terms can be compared. Raises CallerError for sets of several.
+    So the terms of two counties, or of two years, can be compared. Place, dates, notices and
+    events are those of BEFORE, without its events. Raises CallerError for sets of several.
     """
     if not len(before) == len(after) == 1:
         raise CallerError(
-            "only two single agreements can be laid over the same places",
+            "only the terms of two single agreements can be compared",
             expected="one file on each side",
             found=f"{len(before)} and {len(after)}",
         )
-    there, here = before.all[0], after.all[0]
-    scope = replace(here.scope, jurisdictions=there.jurisdictions)
-    return Agreements((replace(here, scope=scope),))
+    there = replace(before.all[0], events=())
+    here = after.all[0]
+    laid = replace(
+        here,
+        recorded=there.recorded,
+        scope=replace(here.scope, jurisdictions=there.jurisdictions),
+        term=there.term,
+        notice=replace(there.notice, end_by=None),
+        events=(),
+    )
+    return Agreements((there,)), Agreements((laid,))
 
 
 def _signature(decisions: Decisions) -> NDArray[np.int64]:

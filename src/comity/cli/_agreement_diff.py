@@ -14,7 +14,7 @@ import numpy as np
 
 from comity.agreement import difference
 from comity.agreement.columns import Columns
-from comity.agreement.difference import Group
+from comity.agreement.difference import ClauseChange, Group, Pair
 from comity.agreement.explain import moment
 from comity.agreement.explain_change import (
     answer,
@@ -36,7 +36,7 @@ from comity.records import Question
 _DIFF_EXAMPLE = """\b
 Example:
   comity agreement diff src/comity/programme/presets/three_states/alder.yaml \\
-    src/comity/programme/presets/three_states/birch.yaml --same-places
+    src/comity/programme/presets/three_states/birch.yaml --terms-only
   comity agreement diff src/comity/programme/presets/three_states/elm.yaml \\
     src/comity/programme/presets/three_states --at 2011-03-01T12:00:00Z --out change.html
 """
@@ -55,6 +55,15 @@ class Compared:
     @property
     def changed(self) -> int:
         return sum(group.count for group in self.groups)
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that is said of a change: clauses by agreement, cases by question, both hashes."""
+
+    clauses: Sequence[tuple[Pair, tuple[ClauseChange, ...]]]
+    compared: Sequence[Compared]
+    policies: tuple[str, str]
 
 
 @click.command("diff", epilog=_DIFF_EXAMPLE)
@@ -77,7 +86,7 @@ class Compared:
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the synthetic cases.")
 @click.option("--openings", type=PATH, help="The ledger's openings, where not beside it.")
 @click.option(
-    "--same-places",
+    "--terms-only",
     is_flag=True,
     help="Let AFTER cover the places of BEFORE: compare terms, not places.",
 )
@@ -87,7 +96,7 @@ class Compared:
 def diff(
     before: Path, after: Path, at: str | None, history: Path | None, population: int | None,
     shares: Path, seed: int, openings: Path | None,
-    same_places: bool, everything: bool, out: Path | None, as_json: bool,
+    terms_only: bool, everything: bool, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Say what changes from the agreements BEFORE to those AFTER (files or folders).
 
@@ -97,8 +106,11 @@ def diff(
     nothing changes, else 1.
     """
     old, new = (read_files(files_of((path,))) for path in (before, after))
-    if same_places:
-        new = difference.same_places(old, new)
+    pairs = difference.pairs(old, new)
+    clauses = [(p, difference.clause_changes(p, only_terms=terms_only)) for p in pairs]
+    policies = old.policy, new.policy
+    if terms_only:
+        old, new = difference.terms_only(old, new)
     if history is not None:
         compared = list(_over_history(old, new, history, openings))
     else:
@@ -109,14 +121,15 @@ def diff(
             else cases(read_shares(shares), places(both), population, seed)
         )
         compared = list(_over(columns, old, new, instant(at) if at else None))
+    told = Told(clauses, compared, policies)
     if as_json:
-        click.echo(json.dumps(_json(old, new, compared), ensure_ascii=False))
+        click.echo(json.dumps(_json(told), ensure_ascii=False))
     elif out is not None:
-        _pages.write(_page(old, new, compared), out)
+        _pages.write(_page(told), out)
         click.echo(f"{out}: {sum(one.changed for one in compared)} cases change")
     else:
-        click.echo("\n".join(_lines(old, new, compared, everything=everything)))
-    same = old.policy == new.policy and not any(one.groups for one in compared)
+        click.echo("\n".join(_lines(told, everything=everything)))
+    same = policies[0] == policies[1] and not any(one.groups for one in compared)
     raise SystemExit(0 if same else 1)
 
 
@@ -167,17 +180,14 @@ def _stamp(at: np.datetime64) -> str:
     return f"{at.astype('datetime64[s]').astype(datetime).replace(tzinfo=UTC):%Y-%m-%d}"
 
 
-def _lines(
-    old: Agreements, new: Agreements, compared: Sequence[Compared], *, everything: bool
-) -> Iterator[str]:
-    for pair in difference.pairs(old, new):
-        changes = difference.clause_changes(pair)
+def _lines(told: Told, *, everything: bool) -> Iterator[str]:
+    for pair, changes in told.clauses:
         if changes or pair.before is None or pair.after is None:
             yield pair_line(pair)
         for change in changes:
             was, now = clause_words(change)
             yield from (f"  {change.name}", f"    - {was}", f"    + {now}")
-    for one in compared:
+    for one in told.compared:
         yield from ("", f"{one.question}, {one.when}: {one.changed:,} of {len(one.columns):,} "
                         "cases change")  # fmt: skip
         shown = one.groups if everything else one.groups[:GROUPS_SHOWN]
@@ -185,13 +195,13 @@ def _lines(
             yield from (f"  {line}" for line in group_lines(one.columns, group, len(one.columns)))
         if len(shown) < len(one.groups):
             yield f"  and {len(one.groups) - len(shown)} smaller groups: see them with --all"
-    if not any(one.groups for one in compared):
+    if not any(one.groups for one in told.compared):
         yield "No case is answered differently."
 
 
-def _json(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> dict[str, Any]:
+def _json(told: Told) -> dict[str, Any]:
     return {
-        "policy": {"before": old.policy, "after": new.policy},
+        "policy": dict(zip(("before", "after"), told.policies, strict=True)),
         "agreements": [
             {
                 "agreement": pair.name,
@@ -201,10 +211,10 @@ def _json(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> dic
                     dict(
                         zip(("clause", "before", "after"), (c.name, *clause_words(c)), strict=True)
                     )
-                    for c in difference.clause_changes(pair)
+                    for c in changes
                 ],
             }
-            for pair in difference.pairs(old, new)
+            for pair, changes in told.clauses
         ],
         "cases": [
             {
@@ -212,32 +222,33 @@ def _json(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> dic
                 "when": one.when,
                 "cases": len(one.columns),
                 "changed": one.changed,
-                "groups": [
-                    {
-                        "count": group.count,
-                        "where": where(one.columns, group),
-                        "shares_more": group.shares_more,
-                        "shares_less": group.shares_less,
-                        "before": group.before.as_json(),
-                        "after": group.after.as_json(),
-                    }
-                    for group in one.groups
-                ],
+                "groups": [_group(one, group) for group in one.groups],
             }
-            for one in compared
+            for one in told.compared
         ],
     }
 
 
-def _page(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> str:
+def _group(one: Compared, group: Group) -> dict[str, Any]:
+    return {
+        "count": group.count,
+        "where": where(one.columns, group),
+        "shares_more": group.shares_more,
+        "shares_less": group.shares_less,
+        "before": group.before.as_json(),
+        "after": group.after.as_json(),
+    }
+
+
+def _page(told: Told) -> str:
     return _pages.page(
         "difference",
         pairs=[
             {
                 "name": pair_line(pair),
-                "clauses": [(c.name, *clause_words(c)) for c in difference.clause_changes(pair)],
+                "clauses": [(c.name, *clause_words(c)) for c in changes],
             }
-            for pair in difference.pairs(old, new)
+            for pair, changes in told.clauses
             if pair.before != pair.after
         ],
         compared=[
@@ -254,7 +265,7 @@ def _page(old: Agreements, new: Agreements, compared: Sequence[Compared]) -> str
                     for group in one.groups
                 ],
             }
-            for one in compared
+            for one in told.compared
         ],
-        policies=(old.policy, new.policy),
+        policies=told.policies,
     )
