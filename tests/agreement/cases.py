@@ -87,7 +87,7 @@ def bodies(draw: st.DrawFn, name: str = "one") -> dict[str, Any]:
     answered = draw(st.booleans())
     terminate_days = draw(st.integers(0, 3))
     recipients = RECIPIENTS[2:] * answered if limit else RECIPIENTS if answered else RECIPIENTS[:2]
-    return {
+    drawn = {
         "agreement": name,
         "title": f"Agreement {name}",
         "regime": regime,
@@ -137,6 +137,10 @@ def bodies(draw: st.DrawFn, name: str = "one") -> dict[str, Any]:
         "retention": {"id": "retention", "text": "§ 10", "days": 30},
         "events": draw(histories(terminate_days, limit=limit)),
     } | draw(holds)  # fmt: skip
+    if limit and "hold" in drawn and draw(st.booleans()):
+        del drawn["answer"]  # a limit about holds alone
+        drawn["release"] = []
+    return drawn
 
 
 @st.composite

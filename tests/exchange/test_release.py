@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from comity.agreement.terms import Release
+from comity.agreement.terms import Hold, Release
 from comity.errors import ReleaseError
 from comity.exchange.release import answers_locally, minimise
 from comity.records import RELEASE_FIELDS, Decision
@@ -110,6 +110,11 @@ def test_silence_does_not_tell_a_match_from_none() -> None:
 
 STATE = agreement("state", answer=False, release=AGENCY_ONLY)
 MANDATE = agreement("mandate", regime="federal_mandate", release=AGENCY_ONLY)
+LIMIT = agreement("limit", regime="local_limit", answer=False, release=())
+HOLDS = agreement(
+    "holds", regime="local_limit", release=(), answer=None,
+    hold=Hold("hold", "9", honoured=False),
+)  # fmt: skip
 HELD = agreement("state", events=(event("suspended", START - DAY),))
 
 
@@ -125,8 +130,24 @@ HELD = agreement("state", events=(event("suspended", START - DAY),))
         ((STATE, MANDATE), False),
         ((HELD, MANDATE), False),
         ((agreement("one"), agreement("two", answer=False, release=AGENCY_ONLY)), False),
+        # A county's own limit takes answers away and gives none; one about holds does neither.
+        ((LIMIT,), False),
+        ((agreement(), LIMIT), False),
+        ((MANDATE, HOLDS), True),
     ],
-    ids=["none", "own", "own-silent", "mandate", "both", "silent-and-mandate", "held", "two"],
+    ids=[
+        "none",
+        "own",
+        "own-silent",
+        "mandate",
+        "both",
+        "silent-and-mandate",
+        "held",
+        "two",
+        "limit",
+        "limited",
+        "limit-of-holds",
+    ],
 )
 def test_who_is_answered_follows_the_agreement_that_governs(
     agreements: tuple[object, ...], answered: bool

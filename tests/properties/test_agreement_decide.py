@@ -138,7 +138,8 @@ def less_released(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield changed(body, lambda b, i=i, s=stage: b["release"][i].update(after=s))
     others = [r for r in body["release"] if r["to"] != "local_agency"]
     if others or body["regime"] == "local_limit":
-        yield body | {"release": others, "answer": body["answer"] | {"local_agency": False}}
+        answer = body.get("answer", {"id": "answer", "text": "new"})
+        yield body | {"release": others, "answer": answer | {"local_agency": False}}
 
 
 def less_included(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -153,7 +154,7 @@ def less_included(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for stage in STAGES[STAGES.index(body["trigger"]["stage"]) + 1 :]:
         yield body | {"trigger": {**body["trigger"], "stage": stage}}
     yield body | {"hold": {"id": "hold", "text": "new", "honoured": False}}
-    if body.get("hold", {}).get("honoured"):
+    if body.get("hold", {}).get("honoured") and "answer" in body:
         yield {key: value for key, value in body.items() if key != "hold"}
 
 
@@ -174,7 +175,8 @@ def test_a_local_limit_more_never_shares_more(
 ) -> None:  # fmt: skip
     release = [r for r in drawn["release"] if r["to"] == "local_agency"]
     limit = drawn | {"regime": "local_limit", "release": release, "events": []}
-    limit["answer"] = limit["answer"] | {"local_agency": bool(release)}
+    if "answer" in limit:
+        limit["answer"] = limit["answer"] | {"local_agency": bool(release)}
     if question == "hold":
         limit["hold"] = {"id": "hold", "text": "§ 11", "honoured": False}
     before = decide(a_set(*some), question, case, at=at, known_at=known)

@@ -56,7 +56,7 @@ def spoken(draw: st.DrawFn) -> Body:
         body["hold"] |= {} if hours is None else {"hours": hours}
     if draw(st.sampled_from([False, False, True])):
         body["regime"] = "local_limit"
-        answered = body["answer"]["local_agency"]
+        answered = "answer" in body and body["answer"]["local_agency"]
         clauses = [r | {"to": "local_agency"} for r in body["release"]]
         body["release"] = clauses if answered else []
         body["events"] = [e for e in body["events"] if e["event"] == "terminated"]

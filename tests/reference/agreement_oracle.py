@@ -54,7 +54,7 @@ def opening(
     state, state_clauses = regime_status(bodies, status, "agreement_required")
     mandate, mandate_clauses = regime_status(bodies, status, "federal_mandate")
     said = Said(clauses=state_clauses | mandate_clauses)
-    limits = [b for b in running if b["regime"] == "local_limit"]
+    limits = [b for b in running if b["regime"] == "local_limit" and "answer" in b]
     if state == "running":
         ask(said, [b for b in running if b["regime"] == "agreement_required"], RECIPIENTS,
             question, facts, limits)  # fmt: skip

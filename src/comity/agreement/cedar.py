@@ -50,7 +50,8 @@ def policies(agreements: Iterable[Agreement]) -> str:
             if regime is mandate and to != RECIPIENTS[0]:
                 given.append(_not(_any([_standing(a) for a in state])))
             if to == LOCAL:
-                given.append(_each(limits, _running, partial(_gives, to=LOCAL)))
+                cutting = [limit for limit in limits if limit.answer]
+                given.append(_each(cutting, _running, partial(_gives, to=LOCAL)))
             found.append(_permit("release", to, _all(given)))
     willing = [
         _all([_running(a), *([] if regime is limits else [_live(regime)])])
@@ -160,7 +161,7 @@ def _gives(agreement: Agreement, to: str) -> str:
     """The agreement passes, and releases this field to this recipient at this stage."""
     given = []
     for release in agreement.release:
-        if release.to == to and release.fields and (to != LOCAL or agreement.answer.local_agency):
+        if release.to == to and release.fields and (to != LOCAL or agreement.answers_locally):
             listed = f"[{_quoted('Field::', release.fields)}].contains(resource)"
             given.append(_all([listed, *([_reached(release.after)] if release.after else [])]))
     return _all([_passes(agreement, "release"), _any(given)])

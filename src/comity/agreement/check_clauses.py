@@ -102,7 +102,7 @@ def _times(agreement: Agreement) -> Said:
 def _recipients(agreement: Agreement) -> Said:
     limit = agreement.regime == "local_limit"
     given = {r.to for r in agreement.release if r.fields}
-    if agreement.answer.local_agency and "local_agency" not in given:
+    if agreement.answers_locally and "local_agency" not in given:
         said = "the local agency is answered, and no clause gives it a field"
         yield "answer-empty", ("answer", "local_agency"), said
     if limit:

@@ -47,7 +47,7 @@ def _promised(agreement: Agreement) -> Given:
         (release.to, name)
         for release in agreement.release
         for name in release.fields
-        if release.to != "local_agency" or agreement.answer.local_agency
+        if release.to != "local_agency" or agreement.answers_locally
     }
 
 

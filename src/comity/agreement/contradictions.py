@@ -203,11 +203,15 @@ def _exclusions(body: Body) -> Iterator[Contradiction]:
 
 def _releases(body: Body) -> Iterator[Contradiction]:
     limit, answered = said(body, "regime") == "local_limit", said(body, "answer", "local_agency")
-    if said(body, "release") in ([], ()) and not (limit and answered is False):
+    unanswered = body.get("answer") is None
+    if unanswered:
+        yield from _unanswered(body, limit=limit)
+    if said(body, "release") in ([], ()) and not (limit and (unanswered or answered is False)):
         yield Contradiction(
             "no-release",
             ("release",),
-            "at least one item: only a local limit that leaves its agency unanswered has none",
+            "at least one item: only a local limit that answers nobody, or that says nothing of "
+            "answers, has none",
             "an empty list",
         )
     for index in places(body, "release"):
@@ -227,6 +231,25 @@ def _releases(body: Body) -> Iterator[Contradiction]:
                 "leaves unanswered",
                 f"{len(fields)} field(s) for it",
             )
+
+
+def _unanswered(body: Body, *, limit: bool) -> Iterator[Contradiction]:
+    """Without `answer`: a local limit about holds alone, which gives and takes no fields."""
+    if not limit:
+        yield Contradiction(
+            "no-answer", (), "`answer`: only a local limit about holds alone has none", "none"
+        )
+        return
+    if body.get("hold") is None:
+        yield Contradiction(
+            "limit-of-nothing", (), "`answer`, `hold` or both: what else is limited?", "neither"
+        )
+    if places(body, "release"):
+        yield Contradiction(
+            "release-without-answer", ("release",),
+            "an empty list, or an `answer` clause that these fields belong to",
+            f"{len(places(body, 'release'))} item(s)",
+        )  # fmt: skip
 
 
 def _hold(body: Body) -> Iterator[Contradiction]:

@@ -212,7 +212,7 @@ AGREEMENT: dict[str, Field] = {
     "levels": _one("levels"),
     "exclusions": _list("exclusions", "Kinds of cases that are left out.", required=False),
     "release": _list("release", "What each recipient may have; clauses for one add up."),
-    "answer": _one("answer"),
+    "answer": _one("answer", required=False),
     "hold": _one("hold", required=False),
     "review": _one("review"),
     "retention": _one("retention"),

@@ -240,7 +240,7 @@ def release_group(
 
 def _giving(agreement: Agreement, governed: tuple[str, ...]) -> list[Clause]:
     """The clauses that say what recipients get."""
-    answer = [agreement.answer] if "local_agency" in governed else []
+    answer = [agreement.answer] if agreement.answer and "local_agency" in governed else []
     return [*(r for r in agreement.release if r.to in governed), *answer]
 
 
@@ -289,7 +289,7 @@ def _arrays(asked: Sequence[Condition]) -> tuple[NDArray[np.intp], NDArray[np.ui
 def _fields(agreement: Agreement) -> NDArray[np.uint16]:
     fields = np.zeros((len(RECIPIENTS), STAGE_COUNT), dtype=np.uint16)
     for release in agreement.release:
-        if release.to == "local_agency" and not agreement.answer.local_agency:
+        if release.to == "local_agency" and not agreement.answers_locally:
             continue
         row = fields[RECIPIENTS.index(release.to)]
         row[_first_stage(release) :] |= sum(FIELD_BITS[name] for name in set(release.fields))

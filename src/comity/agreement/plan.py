@@ -174,7 +174,8 @@ Where = list[tuple[Placed, Standing]]
 def _opened(where: Where, question: Question) -> tuple[list[Group], list[int]]:
     """The live regimes, and what closed the others, for a search or a release."""
     status = {regime: _regime_status(where, regime) for regime in OPENING}
-    limits = _standing_at(where, "local_limit", "in_force")
+    # A limit without `answer` is about holds alone.
+    limits = [m for m in _standing_at(where, "local_limit", "in_force") if m.agreement.answer]
     groups: list[Group] = []
     closed: list[int] = []
     for regime in OPENING:

@@ -44,7 +44,7 @@ TOGETHER: list[Schema] = [
                 }
             }
         },
-        "else": {"properties": {"release": {"minItems": 1}}},
+        "else": {"properties": {"release": {"minItems": 1}}, "required": ["answer"]},
     }
 ]
 

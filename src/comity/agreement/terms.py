@@ -181,11 +181,11 @@ class Agreement:
     trigger: Trigger
     levels: Levels
     release: tuple[Release, ...]
-    answer: Answer
     review: Review
     retention: Retention
     exclusions: tuple[Exclusion, ...] = ()
     events: tuple[Event, ...] = ()
+    answer: Answer | None = None
     hold: Hold | None = None
 
     def __post_init__(self) -> None:
@@ -209,12 +209,17 @@ class Agreement:
         return self.term.effective
 
     @property
+    def answers_locally(self) -> bool:
+        """Whether the local agency is answered at all under this agreement."""
+        return self.answer is not None and self.answer.local_agency
+
+    @property
     def clauses(self) -> tuple[Clause, ...]:
         """Every clause in the order an agreement is read in."""
         return (
             self.scope, self.term, self.notice, self.trigger, self.levels, *self.exclusions,
-            *self.release, self.answer, *([self.hold] if self.hold else []), self.review,
-            self.retention, *self.events,
+            *self.release, *([self.answer] if self.answer else []),
+            *([self.hold] if self.hold else []), self.review, self.retention, *self.events,
         )  # fmt: skip
 
     def clause_id(self, clause: Clause) -> str:

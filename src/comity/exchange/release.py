@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from comity.agreement.plan import OPENING
 from comity.agreement.register import standing
-from comity.agreement.terms import REGIMES
 from comity.errors import ReleaseError, WireError
 from comity.exchange.case import Case, Step, released
 from comity.exchange.decide import decided
@@ -195,13 +195,17 @@ def answers_locally(case: Case) -> bool:
     """Whether the agreements that govern answers to the local agency, at this instant, give any.
 
     The state's own agreements govern where one is in force or suspended, else a mandate
-    (decision 0201); all of them must be in force and answer.
+    (decision 0201); all of them must be in force and answer, and so must every local limit in
+    force that speaks of answers (decision 0220).
     """
     now = case.clock.now()
     covering = case.house.agreements().covering(case.jurisdiction)
     where = [(agreement, standing(agreement, now, now).status) for agreement in covering]
-    for regime in REGIMES:
+    limits = [a for a, s in where if a.regime == "local_limit" and s == "in_force" and a.answer]
+    if not all(limit.answers_locally for limit in limits):
+        return False
+    for regime in OPENING:
         governing = [(a, s) for a, s in where if a.regime == regime and s in GOVERNING]
         if governing:
-            return all(s == "in_force" and a.answer.local_agency for a, s in governing)
+            return all(s == "in_force" and a.answers_locally for a, s in governing)
     return False

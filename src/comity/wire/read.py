@@ -226,8 +226,8 @@ class _Reading:
         return self.size
 
     def _ends(self, at: int, after: Entry | None) -> bool:
-        """Does a tagged record end here, by its LEN? CNT, or FS and a record's head, bear it out."""
-        closed = 0 < at <= self.size and self.data[at - 1 : at] == FS
+        """Does a record end here, where its LEN says? CNT bears it out, or FS and a head."""
+        closed = self.data[max(at - 1, 0) : at] == FS
         return self._begins(at, after) or (closed and _HEAD.match(self.data, at) is not None)
 
     def _begins(self, at: int, entry: Entry | None) -> bool:
