@@ -53,6 +53,10 @@ def test_a_later_trigger_withholds_what_was_searched_and_released(
     assert {g["before"]["question"] for g in groups} == {"search", "release"}
     assert not any(group["shares_more"] for group in groups)
     assert all(group["after"]["awaits"] == "conviction" for group in groups)
+    said = diff(baseline, reform, "--history", run).output
+    for group in groups:
+        assert len(group["entries"]) == group["count"]
+        assert f"entries {', '.join(map(str, group['entries']))}" in said
 
 
 def test_a_ledger_without_openings_has_no_facts(run: Path, baseline: Path, tmp_path: Path) -> None:

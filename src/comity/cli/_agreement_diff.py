@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 from comity.agreement import difference
 from comity.agreement.columns import Columns
@@ -40,17 +41,25 @@ Example:
   comity agreement diff src/comity/programme/presets/three_states/elm.yaml \\
     src/comity/programme/presets/three_states --at 2011-03-01T12:00:00Z --out change.html
 """
-GROUPS_SHOWN = 12
+GROUPS_SHOWN, ENTRIES_SHOWN = 12, 20
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One question over some cases: how many there are, and the groups that change."""
+    """One question over some cases: how many there are, and the groups that change.
+
+    leaves  the ledger entries that the cases are decisions of, in a recorded history
+    """
 
     question: Question
     when: str
     columns: Columns
     groups: tuple[Group, ...]
+    leaves: NDArray[np.int64] | None = None
+
+    def entries(self, group: Group) -> list[int]:
+        """The ledger entries of a group's decisions; none where no ledger was given."""
+        return [] if self.leaves is None else self.leaves[group.rows].tolist()
 
     @property
     def changed(self) -> int:
@@ -173,7 +182,8 @@ def _over_history(
         if len(cases.columns):
             groups = difference.case_changes(old, new, cases.columns, question, at=cases.at)
             first, last = (_stamp(at) for at in (cases.at.min(), cases.at.max()))
-            yield Compared(question, f"{first} to {last}, recorded", cases.columns, groups)
+            when = f"{first} to {last}, recorded"
+            yield Compared(question, when, cases.columns, groups, cases.leaves)
 
 
 def _stamp(at: np.datetime64) -> str:
@@ -193,10 +203,18 @@ def _lines(told: Told, *, everything: bool) -> Iterator[str]:
         shown = one.groups if everything else one.groups[:GROUPS_SHOWN]
         for group in shown:
             yield from (f"  {line}" for line in group_lines(one.columns, group, len(one.columns)))
+            if one.leaves is not None:
+                yield f"    entries {_entries(one, group)}"
         if len(shown) < len(one.groups):
             yield f"  and {len(one.groups) - len(shown)} smaller groups: see them with --all"
     if not any(one.groups for one in told.compared):
         yield "No case is answered differently."
+
+
+def _entries(one: Compared, group: Group) -> str:
+    entries = one.entries(group)
+    more = f" and {len(entries) - ENTRIES_SHOWN} more" if len(entries) > ENTRIES_SHOWN else ""
+    return ", ".join(map(str, entries[:ENTRIES_SHOWN])) + more
 
 
 def _json(told: Told) -> dict[str, Any]:
@@ -235,6 +253,7 @@ def _group(one: Compared, group: Group) -> dict[str, Any]:
         "where": where(one.columns, group),
         "shares_more": group.shares_more,
         "shares_less": group.shares_less,
+        "entries": one.entries(group),
         "before": group.before.as_json(),
         "after": group.after.as_json(),
     }
@@ -261,6 +280,7 @@ def _page(told: Told) -> str:
                         "where": where(one.columns, group),
                         "answers": (answer(group.before), answer(group.after)),
                         "changes": change_lines(group),
+                        "entries": _entries(one, group),
                     }
                     for group in one.groups
                 ],
