@@ -299,7 +299,12 @@ def test_the_table_says_place_code_and_next_step(tmp_path: Path) -> None:
         "      expected one of `arrest`, `charge`, `conviction`; found `chrage`; "
         "next: write `charge`",
     ]
-    assert lines[-1] == "6 file(s): 1 error(s), 4 warning(s), 10 note(s)"
+    counted = "6 file(s): 1 error(s), 4 warning(s), 10 note(s)"
+    assert lines[-1] == f"{counted}; see the notes with --notes"
+    assert not any("  note  " in line for line in lines)
+    every = run(bad, PRESET, "--notes").output.splitlines()
+    assert sum(" note " in line for line in every) == 10
+    assert every[-1] == counted
 
 
 def test_findings_as_json(tmp_path: Path) -> None:

@@ -34,8 +34,11 @@ MANY = 20  # agreements from which on a progress bar is worth its line
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option("--notes", is_flag=True, help="Show notes too; else they are only counted.")
 @click.option("--oris", type=PATH, help="File of every ORI there is, one a line: others are told.")
-def check(paths: tuple[Path, ...], as_json: bool, strict: bool, oris: Path | None) -> None:
+def check(
+    paths: tuple[Path, ...], as_json: bool, strict: bool, notes: bool, oris: Path | None
+) -> None:
     """Say what is wrong with agreement files, alone and read together as one set.
 
     PATHS are files, or folders whose *.yaml are read. Exit code: 0 nothing worse than a note,
@@ -53,10 +56,11 @@ def check(paths: tuple[Path, ...], as_json: bool, strict: bool, oris: Path | Non
                 "findings": [f.as_json() for f in findings]}  # fmt: skip
         click.echo(json.dumps(body, ensure_ascii=False))
     else:
-        _print(findings)
+        _print([f for f in findings if notes or f.severity != "note"])
         counts = Counter(f.severity for f in findings)
         said = ", ".join(f"{counts[word]} {word}(s)" for word in reversed(SEVERITIES))
-        click.echo(f"{len(files)} file(s): {said}")
+        more = "; see the notes with --notes" if counts["note"] and not notes else ""
+        click.echo(f"{len(files)} file(s): {said}{more}")
     sys.exit(EXIT_CODES[worst(findings)])
 
 
