@@ -105,7 +105,12 @@ def test_good_files_break_no_rule_and_each_broken_one_is_answered(runs):
     assert kinds == {"sre.eft": len(plan.bookings), "errt.eft": len(plan.broken)}
     refusals = [read(p.read_bytes()).text(2, 60) for p in answers if "errt" in p.name]
     assert any("2.022" in text for text in refusals)  # the missing date of birth
-    assert all("byte" in text and "expected" in text for text in refusals)
+    for text in refusals:
+        told = text.split("\x1e")
+        placed = [one for one in told if one.startswith("PLACEHOLDERS")]
+        for message in set(told) - set(placed):  # each names field, value, rule and place
+            assert all(f" {word} " in message for word in ("found", "expected", "Rule:", "Where:"))
+            assert "byte " in message
 
 
 def test_every_answer_breaks_no_rule(runs):

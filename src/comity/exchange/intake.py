@@ -216,11 +216,11 @@ def _template(image: ImageRecord, house: House) -> Template | Finding:
             record=f"Type-{image.record_type}",
             idc=image.idc,
             tag=f"{image.record_type}.{'009' if image.record_type == 4 else '999'}",
-            mnemonic="DAT",
+            mnemonic="DATA",
             offset=image.offset,
             expected=error.expected or "a fingerprint at 500 ppi",
             found=error.found or error.message,
-            source="ANSI/NIST-ITL 1-2011, 8.14",
+            source="this house: a print that can be searched",
         )
 
 

@@ -71,10 +71,19 @@ def _shaped(cause: Cause, value_max: int, needed_max: int, explained: bool, help
         f"{field}: found {_found(cause, value_max)}, expected {needed}.",
         _sentence(CODES.get(first.code, "").partition(";")[0]) if explained else "",
         f"Rule: {_cut(first.code, FIELD_MAX)}, {_cut(_printable(first.source), SOURCE_MAX)}.",
-        f"Where: {_cut(_printable(cause.where), PLACE_MAX)}.",
+        f"Where: {_place(cause)}.",
         _sentence("to do: " + ADVICE[first.code].action) if helped and first.code in ADVICE else "",
     ]
     return " ".join(part for part in parts if part)
+
+
+def _place(cause: Cause) -> str:
+    """The records and the first byte; where that is long the byte stays and IDCs go."""
+    whole = _printable(cause.where)
+    if len(whole) <= PLACE_MAX:
+        return whole
+    records, _, byte = whole.rpartition(", ")
+    return f"{_cut(records, PLACE_MAX - len(byte) - 2)}, {byte}"
 
 
 def _found(cause: Cause, most: int) -> str:
