@@ -11,11 +11,12 @@ from click.testing import CliRunner
 
 from comity.agreement.canonical import from_canonical
 from comity.cli import agreement as commands
-from comity.errors import CallerError
+from comity.errors import AgreementError, CallerError
 from comity.records import Decision
 
 PROJECT = Path(__file__).parents[2]
 PRESET = PROJECT / "src/comity/programme/presets/three_states"
+REFORM = PROJECT / "docs/spec/reform.yaml"
 FACTS = PROJECT / "docs/spec/facts.json"
 EXAMPLES = [
     line.strip()
@@ -127,3 +128,29 @@ def test_timeline_draws_or_refuses_by_the_name_of_the_file(tmp_path: Path) -> No
     early = run("timeline", str(PRESET), "--known-at", "2000-01-01T00:00:00Z", "--out",
                 str(picture))  # fmt: skip
     assert isinstance(early.exception, CallerError)
+
+
+def test_diff_under_a_reform_changes_what_the_reform_names(tmp_path: Path) -> None:
+    body = json.loads(run("diff", str(PRESET), "--reform", str(REFORM), "--json").output)
+    changed = {a["agreement"]: [c["clause"] for c in a["clauses"]] for a in body["agreements"]}
+    assert {name: clauses for name, clauses in changed.items() if clauses} == {
+        "alder-2011": ["trigger", "no-citizens"], "birch-2011": ["to-county"],
+    }  # fmt: skip
+    groups = [group for one in body["cases"] for group in one["groups"]]
+    assert any(group["shares_less"] for group in groups)
+    assert not any(group["shares_more"] for group in groups)
+
+
+@pytest.mark.parametrize("words", [[], [str(PRESET), "--reform", str(REFORM)]])
+def test_diff_wants_another_side_or_a_reform(words: list[str]) -> None:
+    result = run("diff", str(PRESET), *words)
+    assert isinstance(result.exception, CallerError)
+    assert "AFTER, or --reform" in result.exception.expected
+
+
+def test_a_reform_with_a_mistake_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "reform.yaml"
+    path.write_text("- {agreement: alder-2011, clause: triger, set: stage, to: conviction}\n")
+    error = run("diff", str(PRESET), "--reform", str(path)).exception
+    assert isinstance(error, AgreementError)
+    assert "trigger" in f"{error.expected} {error.found} {error.next_step} {error.findings}"

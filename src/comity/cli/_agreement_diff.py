@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
 from comity.agreement import difference
 from comity.agreement.columns import Columns
-from comity.agreement.difference import ClauseChange, Group, Pair
 from comity.agreement.explain import moment
-from comity.agreement.explain_change import (
-    answer,
-    change_lines,
-    clause_words,
-    group_lines,
-    pair_line,
-    where,
-)
-from comity.agreement.read import read_files
+from comity.agreement.explain_change import answer, where
+from comity.agreement.read import read_changes, read_files
+from comity.agreement.reform import reform as reformed
 from comity.agreement.register import Agreements
 from comity.agreement.space import every_case, places
-from comity.cli import _pages
+from comity.cli import _agreement_change, _pages
+from comity.cli._agreement_change import Compared, Told
 from comity.cli._agreement_files import PATH, files_of, instant
 from comity.cli._recorded import recorded
+from comity.errors import CallerError
 from comity.programme.shares import SHARES, cases, read_shares
 from comity.records import Question
 
@@ -38,46 +31,16 @@ _DIFF_EXAMPLE = """\b
 Example:
   comity agreement diff src/comity/programme/presets/three_states/alder.yaml \\
     src/comity/programme/presets/three_states/birch.yaml --terms-only
+  comity agreement diff src/comity/programme/presets/three_states --reform docs/spec/reform.yaml
   comity agreement diff src/comity/programme/presets/three_states/elm.yaml \\
     src/comity/programme/presets/three_states --at 2011-03-01T12:00:00Z --out change.html
 """
-GROUPS_SHOWN, ENTRIES_SHOWN = 12, 20
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One question over some cases: how many there are, and the groups that change.
-
-    leaves  the ledger entries that the cases are decisions of, in a recorded history
-    """
-
-    question: Question
-    when: str
-    columns: Columns
-    groups: tuple[Group, ...]
-    leaves: NDArray[np.int64] | None = None
-
-    def entries(self, group: Group) -> list[int]:
-        """The ledger entries of a group's decisions; none where no ledger was given."""
-        return [] if self.leaves is None else self.leaves[group.rows].tolist()
-
-    @property
-    def changed(self) -> int:
-        return sum(group.count for group in self.groups)
-
-
-@dataclass(frozen=True)
-class Told:
-    """All that is said of a change: clauses by agreement, cases by question, both hashes."""
-
-    clauses: Sequence[tuple[Pair, tuple[ClauseChange, ...]]]
-    compared: Sequence[Compared]
-    policies: tuple[str, str]
 
 
 @click.command("diff", epilog=_DIFF_EXAMPLE)
 @click.argument("before", type=PATH)
-@click.argument("after", type=PATH)
+@click.argument("after", type=PATH, required=False)
+@click.option("--reform", type=PATH, help="Instead of AFTER: changes to BEFORE, a YAML file.")
 @click.option("--at", metavar="TIME", help="Compare at this instant; else whenever terms change.")
 @click.option(
     "--history",
@@ -97,24 +60,28 @@ class Told:
 @click.option(
     "--terms-only",
     is_flag=True,
-    help="Let AFTER cover the places of BEFORE: compare terms, not places.",
+    help="Compare two files as if both held at one place from one day.",
 )
 @click.option("--all", "everything", is_flag=True, help="Every group of cases, not the largest.")
 @click.option("--out", type=PATH, help="Write it as a page, an .html file.")
 @click.option("--json", "as_json", is_flag=True, help="Clauses and groups as JSON.")
 def diff(
-    before: Path, after: Path, at: str | None, history: Path | None, population: int | None,
+    before: Path, after: Path | None, reform: Path | None, at: str | None,
+    history: Path | None, population: int | None,
     shares: Path, seed: int, openings: Path | None,
     terms_only: bool, everything: bool, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Say what changes from the agreements BEFORE to those AFTER (files or folders).
+    """Say what changes from the agreements BEFORE to those AFTER, or under a reform of BEFORE.
+
+    BEFORE and AFTER are files or folders.
 
     First the clauses, side by side; then which cases are answered differently. Cases are every
     combination of facts that the clauses can tell apart, at every place they name; with
     --history those of a recorded ledger; with --population synthetic ones. Exit code 0 where
     nothing changes, else 1.
     """
-    old, new = (read_files(files_of((path,))) for path in (before, after))
+    old = read_files(files_of((before,)))
+    new = _after(old, after, reform)
     pairs = difference.pairs(old, new)
     clauses = [(p, difference.clause_changes(p, only_terms=terms_only)) for p in pairs]
     policies = old.policy, new.policy
@@ -132,14 +99,36 @@ def diff(
         compared = list(_over(columns, old, new, instant(at) if at else None))
     told = Told(clauses, compared, policies)
     if as_json:
-        click.echo(json.dumps(_json(told), ensure_ascii=False))
+        click.echo(json.dumps(_agreement_change.as_json(told), ensure_ascii=False))
     elif out is not None:
-        _pages.write(_page(told), out)
+        _pages.write(_agreement_change.page(told), out)
         click.echo(f"{out}: {sum(one.changed for one in compared)} cases change")
     else:
-        click.echo("\n".join(_lines(told, everything=everything)))
+        click.echo("\n".join(_agreement_change.lines(told, everything=everything)))
     same = policies[0] == policies[1] and not any(one.groups for one in compared)
     raise SystemExit(0 if same else 1)
+
+
+def _after(old: Agreements, after: Path | None, reform: Path | None) -> Agreements:
+    if (after is None) == (reform is None):
+        raise CallerError(
+            "there is nothing to compare with, or too much",
+            expected="AFTER, or --reform FILE",
+            found="neither" if after is None else "both",
+        )
+    if after is not None:
+        return read_files(files_of((after,)))
+    files = files_of((reform,)) if reform is not None else []
+    return reformed(old, [one for path in files for one in read_changes(_text(path), str(path))])
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CallerError(
+            "a reform that cannot be read", where=str(path), found=str(error)
+        ) from None
 
 
 def _over(
@@ -188,104 +177,3 @@ def _over_history(
 
 def _stamp(at: np.datetime64) -> str:
     return f"{at.astype('datetime64[s]').astype(datetime).replace(tzinfo=UTC):%Y-%m-%d}"
-
-
-def _lines(told: Told, *, everything: bool) -> Iterator[str]:
-    for pair, changes in told.clauses:
-        if changes or pair.before is None or pair.after is None:
-            yield pair_line(pair)
-        for change in changes:
-            was, now = clause_words(change)
-            yield from (f"  {change.name}", f"    - {was}", f"    + {now}")
-    for one in told.compared:
-        yield from ("", f"{one.question}, {one.when}: {one.changed:,} of {len(one.columns):,} "
-                        "cases change")  # fmt: skip
-        shown = one.groups if everything else one.groups[:GROUPS_SHOWN]
-        for group in shown:
-            yield from (f"  {line}" for line in group_lines(one.columns, group, len(one.columns)))
-            if one.leaves is not None:
-                yield f"    entries {_entries(one, group)}"
-        if len(shown) < len(one.groups):
-            yield f"  and {len(one.groups) - len(shown)} smaller groups: see them with --all"
-    if not any(one.groups for one in told.compared):
-        yield "No case is answered differently."
-
-
-def _entries(one: Compared, group: Group) -> str:
-    entries = one.entries(group)
-    more = f" and {len(entries) - ENTRIES_SHOWN} more" if len(entries) > ENTRIES_SHOWN else ""
-    return ", ".join(map(str, entries[:ENTRIES_SHOWN])) + more
-
-
-def _json(told: Told) -> dict[str, Any]:
-    return {
-        "policy": dict(zip(("before", "after"), told.policies, strict=True)),
-        "agreements": [
-            {
-                "agreement": pair.name,
-                "new": pair.before is None,
-                "gone": pair.after is None,
-                "clauses": [
-                    dict(
-                        zip(("clause", "before", "after"), (c.name, *clause_words(c)), strict=True)
-                    )
-                    for c in changes
-                ],
-            }
-            for pair, changes in told.clauses
-        ],
-        "cases": [
-            {
-                "question": one.question,
-                "when": one.when,
-                "cases": len(one.columns),
-                "changed": one.changed,
-                "groups": [_group(one, group) for group in one.groups],
-            }
-            for one in told.compared
-        ],
-    }
-
-
-def _group(one: Compared, group: Group) -> dict[str, Any]:
-    return {
-        "count": group.count,
-        "where": where(one.columns, group),
-        "shares_more": group.shares_more,
-        "shares_less": group.shares_less,
-        "entries": one.entries(group),
-        "before": group.before.as_json(),
-        "after": group.after.as_json(),
-    }
-
-
-def _page(told: Told) -> str:
-    return _pages.page(
-        "difference",
-        pairs=[
-            {
-                "name": pair_line(pair),
-                "clauses": [(c.name, *clause_words(c)) for c in changes],
-            }
-            for pair, changes in told.clauses
-            if pair.before != pair.after
-        ],
-        compared=[
-            {
-                "one": one,
-                "of": len(one.columns),
-                "groups": [
-                    {
-                        "group": group,
-                        "where": where(one.columns, group),
-                        "answers": (answer(group.before), answer(group.after)),
-                        "changes": change_lines(group),
-                        "entries": _entries(one, group),
-                    }
-                    for group in one.groups
-                ],
-            }
-            for one in told.compared
-        ],
-        policies=told.policies,
-    )
