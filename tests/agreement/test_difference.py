@@ -122,8 +122,8 @@ def test_the_words_of_a_change() -> None:
     words = {c.name: clause_words(c) for c in told}
     assert "scope" in {c.name for c in difference.clause_changes(pair)} - set(words)
     assert words["trigger"] == (
-        "Nothing is searched or released before an arrest. (§ III.A)",
-        "Nothing is searched or released before a conviction. (§ III.A)",
+        "Nothing is done under it before an arrest. (§ III.A)",
+        "Nothing is done under it before a conviction. (§ III.A)",
     )
     assert words["no-victims"][0] == "(no such clause)"
     columns = every_case((*old, *new))

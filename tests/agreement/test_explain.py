@@ -73,7 +73,7 @@ def test_an_account_begins_with_the_answer(question, changes, first) -> None:
 
 def test_a_cited_clause_carries_its_place_in_the_text() -> None:
     assert cited("birch-2011#trigger", AGREEMENTS) == (
-        "Nothing is searched or released before a conviction. (§ III.A)"
+        "Nothing is done under it before a conviction. (§ III.A)"
     )
     assert cited("default#no-agreement", AGREEMENTS) == (
         "No agreement was in force for this place at that time."

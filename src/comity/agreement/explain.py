@@ -143,7 +143,7 @@ def sentence(clause: Clause) -> str:
         case Notice():
             said = _notice(clause)
         case Trigger():
-            said = f"Nothing is searched or released before {STAGE_WORDS[clause.stage]}."
+            said = f"Nothing is done under it before {STAGE_WORDS[clause.stage]}."
         case Levels():
             said = _levels(clause)
         case Exclusion():

@@ -108,7 +108,7 @@ SHAPES: dict[str, Shape] = {
     "trigger": Shape(
         Trigger,
         "What a case must have come to.",
-        {"stage": Field(Word(STAGES), "Nothing is searched or released before this stage.")},
+        {"stage": Field(Word(STAGES), "Nothing is done under it before this stage.")},
     ),
     "levels": Shape(
         Levels,
