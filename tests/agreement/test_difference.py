@@ -51,6 +51,22 @@ def test_every_case_is_every_combination_once() -> None:
     assert len(keys) == 120
 
 
+def test_a_wide_scope_has_a_place_that_no_narrower_one_covers() -> None:
+    wide = one(scope={"id": "s", "text": "1", "jurisdictions": ["XN*"]})
+    narrow = one(
+        agreement="b", scope={"id": "s", "text": "1", "jurisdictions": ["XN0*", "XN1000000"]}
+    )
+    assert places((wide, narrow)) == ("XN0000000", "XN1000000", "XN1111111")
+    # Where the narrow one holds too nothing changes, since it waits for the conviction already.
+    narrow = replace(narrow, trigger=replace(narrow.trigger, stage="conviction"))
+    later = replace(wide, trigger=replace(wide.trigger, stage="conviction"))
+    old, new = Agreements((wide, narrow)), Agreements((later, narrow))
+    columns = every_case((*old, *new))
+    groups = difference.case_changes(old, new, columns, "search", at=day(60))
+    changed = {columns.jurisdictions[columns.jurisdiction[i]] for g in groups for i in g.rows}
+    assert changed == {"XN1111111"}
+
+
 def test_too_many_cases_are_refused() -> None:
     many = [
         one(

@@ -17,8 +17,8 @@ from comity.records import LEVELS
 
 CASES_MAX = 5_000_000
 CRIMINAL = FACT_INDEX["criminal"]
-# An ORI has nine characters; the rest of a beginning such as `XN*` may be anything.
-ORI_CHARS, FILLER = 9, "0"
+# An ORI has nine characters; the rest of a beginning such as `XN*` may be any of these.
+ORI_CHARS, FILLERS = 9, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def asked_facts(agreements: Iterable[Agreement]) -> tuple[str, ...]:
@@ -32,9 +32,24 @@ def asked_facts(agreements: Iterable[Agreement]) -> tuple[str, ...]:
 
 
 def places(agreements: Iterable[Agreement]) -> tuple[str, ...]:
-    """One ORI for each ORI or beginning of ORIs that any scope names, sorted."""
+    """One ORI for each ORI or beginning of ORIs that any scope names, sorted.
+
+    That of a beginning falls under no narrower scope, where some such ORI can be found, so that
+    places which only the wider scope covers are not passed over.
+    """
     named = {ori for agreement in agreements for ori in agreement.jurisdictions}
-    return tuple(sorted({ori.rstrip("*").ljust(ORI_CHARS, FILLER) for ori in named}))
+    return tuple(sorted({_place(ori, named) for ori in named}))
+
+
+def _place(ori: str, named: set[str]) -> str:
+    if not ori.endswith("*"):
+        return ori
+    beginning = ori.removesuffix("*")
+    narrower = tuple(
+        other.rstrip("*") for other in named if len(other.rstrip("*")) > len(beginning)
+    )
+    tried = [beginning.ljust(ORI_CHARS, filler) for filler in FILLERS]
+    return next((place for place in tried if not place.startswith(narrower)), tried[0])
 
 
 def every_case(agreements: Iterable[Agreement]) -> Columns:

@@ -23,12 +23,8 @@ from comity.agreement.decide import QUESTIONS, answer, decide
 from comity.agreement.groups import Asked, Group
 from comity.agreement.plan import EPOCH, MICROSECOND, Cell, Plan, plan_for
 from comity.agreement.register import Agreements
-from comity.agreement.terms import Agreement
+from comity.agreement.space import places
 from comity.records import Decision, Facts, Question
-
-ORI_CHARS = 9
-# What an ORI may go on with, behind a beginning that a scope names.
-FILLERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ def witness(before: Agreements, after: Agreements) -> Witness | None:
     """
     for question in QUESTIONS:
         seen: set[tuple[int, int]] = set()
-        for place in _places((*before, *after)):
+        for place in places((*before, *after)):
             plans = (plan_for(before, place, question), plan_for(after, place, question))
             pair = (id(plans[0]), id(plans[1]))
             if plans[0] is plans[1] or pair in seen:
@@ -70,18 +66,6 @@ def witness(before: Agreements, after: Agreements) -> Witness | None:
                         decide(after, question, case, at=at, known_at=known),
                     )  # fmt: skip
     return None
-
-
-def _places(agreements: Iterable[Agreement]) -> list[str]:
-    """ORIs of every kind that scopes tell apart."""
-    found: dict[str, None] = {}
-    for ori in sorted({ori for agreement in agreements for ori in agreement.jurisdictions}):
-        if ori.endswith("*"):
-            # One of these is under this beginning and under no longer one.
-            found |= {ori[:-1].ljust(ORI_CHARS, filler): None for filler in FILLERS}
-        else:
-            found[ori] = None
-    return list(found)
 
 
 def _spans(old: Plan, new: Plan) -> Iterator[tuple[datetime, datetime, Cell, Cell]]:
