@@ -18,9 +18,8 @@ from comity.agreement.check import check as check_sources
 from comity.agreement.findings import SEVERITIES, Finding, worst
 from comity.agreement.read import source_file
 from comity.agreement.terms import Agreement
-from comity.cli._agreement_files import PATH, files_of
+from comity.cli._agreement_files import PATH, files_of, text_of
 from comity.cli._wire_files import EXIT_CODES
-from comity.errors import CallerError
 
 _CHECK_EXAMPLE = """\b
 Example:
@@ -87,14 +86,4 @@ def _through(agreements: Sequence[Agreement]) -> Iterable[Agreement]:
 def _known(oris: Path | None) -> frozenset[str]:
     if oris is None:
         return frozenset()
-    try:
-        lines = oris.read_text("utf-8").split()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CallerError(
-            "a list of ORIs that cannot be read",
-            where=str(oris),
-            expected="text with one ORI a line",
-            found=str(error),
-            next_step="name such a file",
-        ) from error
-    return frozenset(lines)
+    return frozenset(text_of(oris, "a list of ORIs", "text with one ORI a line").split())

@@ -21,7 +21,7 @@ from comity.agreement.register import Agreements
 from comity.agreement.space import every_case, places
 from comity.cli import _agreement_change, _pages
 from comity.cli._agreement_change import Compared, Told
-from comity.cli._agreement_files import PATH, files_of, instant
+from comity.cli._agreement_files import PATH, files_of, instant, text_of
 from comity.cli._recorded import recorded
 from comity.errors import CallerError
 from comity.programme.shares import SHARES, cases, read_shares
@@ -110,25 +110,16 @@ def diff(
 
 
 def _after(old: Agreements, after: Path | None, reform: Path | None) -> Agreements:
-    if (after is None) == (reform is None):
-        raise CallerError(
-            "there is nothing to compare with, or too much",
-            expected="AFTER, or --reform FILE",
-            found="neither" if after is None else "both",
-        )
-    if after is not None:
+    if after is not None and reform is None:
         return read_files(files_of((after,)))
-    files = files_of((reform,)) if reform is not None else []
-    return reformed(old, [one for path in files for one in read_changes(_text(path), str(path))])
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CallerError(
-            "a reform that cannot be read", where=str(path), found=str(error)
-        ) from None
+    if reform is not None and after is None:
+        text = text_of(reform, "a reform", "YAML with a list of changes")
+        return reformed(old, read_changes(text, str(reform)))
+    raise CallerError(
+        "there is nothing to compare with, or too much",
+        expected="AFTER, or --reform FILE",
+        found="neither" if after is None else "both",
+    )
 
 
 def _over(

@@ -26,6 +26,20 @@ def files_of(paths: tuple[Path, ...]) -> list[Path]:
     return files
 
 
+def text_of(path: Path, what: str, expected: str) -> str:
+    """The text of a file that a caller named; `what` it should be, for the message."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CallerError(
+            f"{what} that cannot be read",
+            where=str(path),
+            expected=expected,
+            found=str(error),
+            next_step="name such a file",
+        ) from error
+
+
 def facts_of(path: Path) -> Facts:
     """The facts of one case from a JSON file."""
     try:
